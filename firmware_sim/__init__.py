@@ -1,0 +1,1 @@
+"""Simulated devices and whole supply chains with a ledger of what really happened."""

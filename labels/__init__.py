@@ -1,0 +1,1 @@
+"""Serials and the carriers they are printed on: symbols, sheets, printer files, tag memory."""

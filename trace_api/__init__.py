@@ -1,0 +1,1 @@
+"""The server: captures events, answers traces, runs recalls and shows pages."""
