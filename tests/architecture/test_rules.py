@@ -1,4 +1,4 @@
-"""Review rules that a machine can check: pure domain, SQL in one layer, one commit, one error root per package."""
+"""Review rules that a machine can check: pure domain, SQL in one layer, one commit, one error root."""
 
 import ast
 import importlib
@@ -19,19 +19,39 @@ SQL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 IMPURE_CALLS = {
-    ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time"), ("time", "monotonic"),
-    ("time", "sleep"), ("os", "urandom"), ("uuid", "uuid4"), ("uuid", "uuid1"),
+    *(("datetime", name) for name in ("now", "utcnow", "today")),
+    *(("time", name) for name in ("time", "monotonic", "sleep")),
+    ("date", "today"), ("os", "urandom"), ("uuid", "uuid4"), ("uuid", "uuid1"),
 }  # fmt: skip
-IMPURE_MODULES = {"random", "secrets", "socket", "sqlite3", "threading", "asyncio", "subprocess", "urllib.request", "http.client"}
+IMPURE_MODULES = {
+    "random",
+    "secrets",
+    "socket",
+    "sqlite3",
+    "threading",
+    "asyncio",
+    "subprocess",
+    "urllib.request",
+    "http.client",
+}
 
 
 def holds_sql(path: Path) -> bool:
     """Repositories, migrations and the database package may hold SQL; nobody else."""
-    return "repository" in path.stem or "repositories" in path.parts or "migrations" in path.parts or "database" in path.parts
+    return (
+        "repository" in path.stem
+        or "repositories" in path.parts
+        or "migrations" in path.parts
+        or "database" in path.parts
+    )
 
 
 def names(node: ast.AST) -> tuple[str, str] | None:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+    ):
         return node.func.value.id, node.func.attr
     return None
 
@@ -79,11 +99,17 @@ def test_the_domain_has_no_clock_no_chance_and_no_network() -> None:
             continue
         for node in ast.walk(tree(path)):
             if names(node) in IMPURE_CALLS:
-                found.append(f"{path}:{node.lineno} {names(node)}")
+                found.append(f"{path}:{getattr(node, 'lineno', 0)} {names(node)}")
             imported = (
-                [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module]
+                if isinstance(node, ast.ImportFrom)
+                else []
             )
-            found += [f"{path}:{getattr(node, 'lineno', 0)} {name}" for name in imported if name in IMPURE_MODULES]
+            found += [
+                f"{path}:{getattr(node, 'lineno', 0)} {name}" for name in imported if name in IMPURE_MODULES
+            ]
     assert not found
 
 
@@ -91,7 +117,10 @@ def test_the_domain_has_no_clock_no_chance_and_no_network() -> None:
     ("imported", "absent"),
     [
         ("lineage.identifiers, lineage.events", "networkx numpy lxml sqlalchemy fastapi"),
-        ("gateway_agent.commands", "networkx numpy sqlalchemy psycopg fastapi starlette uvicorn labels trace_api"),
+        (
+            "gateway_agent.commands",
+            "networkx numpy sqlalchemy psycopg fastapi starlette uvicorn labels trace_api",
+        ),
         ("labels.commands", "sqlalchemy psycopg fastapi networkx"),
     ],
 )
@@ -117,7 +146,11 @@ def test_every_error_of_a_package_has_one_root_and_a_code(package: str) -> None:
     if allowed:
         assert {found.__name__ for found in roots} == allowed
     for found in classes:
-        assert hasattr(found, "code") or "code" in inspect.signature(found.__init__).parameters or "code" in getattr(found, "__annotations__", {}), found
+        assert (
+            hasattr(found, "code")
+            or "code" in inspect.signature(found.__init__).parameters
+            or "code" in getattr(found, "__annotations__", {})
+        ), found
 
 
 @pytest.mark.parametrize("command", ["lineage", "trace-api", "gateway-agent", "firmware-sim", "trace-labels"])
@@ -125,15 +158,26 @@ def test_every_command_explains_itself(command: str) -> None:
     executable = Path(sys.executable).parent / command
     run = subprocess.run([executable, "--help"], capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 0, run.stderr
-    subcommands = re.findall(r"^[│|]?\s+([a-z][\w-]*)\s{2,}\S", run.stdout.split("Commands")[-1], re.MULTILINE) if "Commands" in run.stdout else []
+    subcommands = (
+        re.findall(r"^[│|]?\s+([a-z][\w-]*)\s{2,}\S", run.stdout.split("Commands")[-1], re.MULTILINE)
+        if "Commands" in run.stdout
+        else []
+    )
     assert subcommands, "a command line shows its commands"
     for name in subcommands:
-        sub = subprocess.run([executable, name, "--help"], capture_output=True, text=True, timeout=60, check=False)
+        sub = subprocess.run(
+            [executable, name, "--help"], capture_output=True, text=True, timeout=60, check=False
+        )
         assert sub.returncode == 0, (name, sub.stderr)
         assert len(sub.stdout) > 200, f"{command} {name} --help teaches nothing"
 
 
 def test_wrong_usage_ends_with_2() -> None:
     for command in ("lineage", "trace-api", "gateway-agent", "firmware-sim", "trace-labels"):
-        run = subprocess.run([Path(sys.executable).parent / command, "no-such-command"], capture_output=True, timeout=60, check=False)
+        run = subprocess.run(
+            [Path(sys.executable).parent / command, "no-such-command"],
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
         assert run.returncode == 2, command
