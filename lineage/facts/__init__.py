@@ -1,0 +1,14 @@
+"""Facts: what events establish (semantics 2), derived purely, the same way for files and for the server.
+
+What one event says alone is :func:`facts_of`; what events say together about one child is :func:`derive`;
+who had a thing is :func:`statement_of`. Errors do not occur here: an event that could be read has facts.
+"""
+
+from lineage.facts.containment import OPEN, ChildMark, Derived, Emptied, Oddity, Order, Stay, derive
+from lineage.facts.model import EventFacts, Ending, How, Mark, MarkKind, Member, Posting, Role, Scope
+from lineage.facts.reading import facts_of, lot_key, micros
+
+__all__ = [
+    "OPEN", "ChildMark", "Derived", "Emptied", "Ending", "EventFacts", "How", "Mark", "MarkKind", "Member", "Oddity",
+    "Order", "Posting", "Role", "Scope", "Stay", "derive", "facts_of", "lot_key", "micros",
+]

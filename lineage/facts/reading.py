@@ -1,0 +1,178 @@
+"""From one event to its facts: which thing in which role, what went in and out of what, which lot, which end.
+
+The procedure of :func:`facts_of`, one pass over the event:
+
+1. postings: every thing the event names, with its role and amount;
+2. marks: what an AggregationEvent, an AssociationEvent, an ObjectEvent DELETE or a transformation's inputs do to
+   containment;
+3. memberships: lots of items that the event brings into being;
+4. endings: what the event consumes, sells, dispenses or destroys.
+
+An error declaration has postings only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from lineage.errors import IdentifierError
+from lineage.events import Event, Quantity
+from lineage.facts.model import Ending, EventFacts, How, Mark, MarkKind, Member, Posting, Role, Scope
+from lineage.identifiers import LOCAL_HOST, Identifier, read_uri
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_SOLD_BY = {
+    "retail_selling": How.SOLD,
+    "retail_sold": How.SOLD,
+    "dispensing": How.DISPENSED,
+    "dispensed": How.DISPENSED,
+    "destroying": How.DESTROYED,
+    "destroyed": How.DESTROYED,
+    "disposed": How.DESTROYED,
+}
+"""Business steps and dispositions that end a thing whatever the action."""
+
+
+def micros(moment: datetime) -> int:
+    """Give an aware moment as microseconds since 1970-01-01T00:00Z."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(at: int) -> datetime:
+    """Give the moment of :func:`micros` back."""
+    return _EPOCH + at * _MICROSECOND
+
+
+def facts_of(event: Event) -> EventFacts:
+    """Give everything this event establishes by itself (semantics 2)."""
+    # 1. postings
+    postings = tuple(_postings(event))
+    at = micros(event.event_time)
+    if event.error_declaration is not None:
+        return EventFacts(at, declaration=True, postings=postings)
+    transformation = event.type == "TransformationEvent"
+    return EventFacts(
+        at,
+        declaration=False,
+        postings=postings,
+        transformation=transformation,
+        transformation_id=event.transformation_id if transformation else None,
+        # 2. marks
+        marks=tuple(_marks(event, postings)),
+        # 3. memberships
+        memberships=tuple(_memberships(event, postings)),
+        # 4. endings
+        endings=tuple(_endings(event, postings)),
+    )
+
+
+def lot_key(item: Identifier, lot_number: str) -> str | None:
+    """Give the canonical id of the lot with this number in the item's class; ``None`` when the item has no class.
+
+    GS1 items: ``/01/<gtin>/10/<lot>``. Others: the scheme's class with the lot number behind it, under ``/id/lot/``.
+    """
+    if item.class_id is None:
+        return None
+    if not item.class_id.startswith(LOCAL_HOST):
+        text = f"{item.class_id}/10/{quote(lot_number, safe='')}"
+    else:
+        scheme_and_value = item.class_id.removeprefix(f"{LOCAL_HOST}/id/").replace("/", ".")
+        text = f"{LOCAL_HOST}/id/lot/{scheme_and_value}.{quote(lot_number, safe='')}"
+    try:
+        return read_uri(text).id
+    except IdentifierError:
+        return None
+
+
+def _postings(event: Event) -> Iterator[Posting]:
+    """Name every thing of the event once a role; instances before portions."""
+    if event.parent_id is not None:
+        yield from _instances((event.parent_id,), Role.PARENT)
+    yield from _instances(event.epcs, Role.EPC)
+    yield from _portions(event.quantities, Role.EPC)
+    yield from _instances(event.child_epcs, Role.CHILD)
+    yield from _portions(event.child_quantities, Role.CHILD)
+    yield from _instances(event.input_epcs, Role.INPUT)
+    yield from _portions(event.input_quantities, Role.INPUT)
+    yield from _instances(event.output_epcs, Role.OUTPUT)
+    yield from _portions(event.output_quantities, Role.OUTPUT)
+
+
+def _instances(texts: Iterable[str], role: Role) -> Iterator[Posting]:
+    for text in dict.fromkeys(texts):
+        yield Posting(read_uri(text), role, by_quantity=False, quantity=None, uom=None)
+
+
+def _portions(quantities: Iterable[Quantity], role: Role) -> Iterator[Posting]:
+    for one in quantities:
+        amount = None if one.quantity is None else float(one.quantity)
+        yield Posting(read_uri(one.epc_class), role, by_quantity=True, quantity=amount, uom=one.uom)
+
+
+def _is_portion(posting: Posting) -> bool:
+    return posting.by_quantity or posting.thing.kind == "lot"
+
+
+def _marks(event: Event, postings: tuple[Posting, ...]) -> Iterator[Mark]:
+    if event.type in ("AggregationEvent", "AssociationEvent"):
+        scope = Scope.CONTAINMENT if event.type == "AggregationEvent" else Scope.ASSOCIATION
+        yield from _inside(event, postings, scope)
+    elif event.type == "ObjectEvent" and event.action == "DELETE":
+        for posting in postings:
+            if not _is_portion(posting):
+                yield Mark(MarkKind.LEAVE, Scope.BOTH, None, posting.thing.id)
+                yield Mark(MarkKind.EMPTY, Scope.BOTH, posting.thing.id, None)
+    elif event.type == "TransformationEvent":
+        for posting in postings:
+            if posting.role is Role.INPUT and not _is_portion(posting):
+                yield Mark(MarkKind.LEAVE, Scope.BOTH, None, posting.thing.id)
+
+
+def _inside(event: Event, postings: tuple[Posting, ...], scope: Scope) -> Iterator[Mark]:
+    parent = next((posting.thing.id for posting in postings if posting.role is Role.PARENT), None)
+    if parent is None:
+        return
+    children = [posting for posting in postings if posting.role is Role.CHILD]
+    if event.action == "DELETE" and not children:
+        yield Mark(MarkKind.EMPTY, scope, parent, None)
+        return
+    kind = {"ADD": MarkKind.ADD, "OBSERVE": MarkKind.SEEN, "DELETE": MarkKind.REMOVE}[event.action or "OBSERVE"]
+    for posting in children:
+        if posting.traced and posting.thing.id != parent:
+            yield Mark(kind, scope, parent, posting.thing.id, _is_portion(posting))
+
+
+def _memberships(event: Event, postings: tuple[Posting, ...]) -> Iterator[Member]:
+    if event.type == "ObjectEvent" and event.action == "ADD":
+        born = Role.EPC
+    elif event.type == "TransformationEvent":
+        born = Role.OUTPUT
+    else:
+        return
+    for posting in postings:
+        if posting.role is born and not _is_portion(posting) and posting.traced:
+            lot = posting.thing.lot
+            if lot is None and event.lot_number:
+                lot = lot_key(posting.thing, event.lot_number)
+            if lot is not None and lot != posting.thing.id:
+                yield Member(posting.thing.id, lot)
+
+
+def _endings(event: Event, postings: tuple[Posting, ...]) -> Iterator[Ending]:
+    if event.type == "TransformationEvent":
+        for posting in postings:
+            if posting.role is Role.INPUT and not _is_portion(posting):
+                yield Ending(posting.thing.id, How.CONSUMED)
+        return
+    how = _SOLD_BY.get(event.biz_step or "") or _SOLD_BY.get(event.disposition or "")
+    if how is None and event.type == "ObjectEvent" and event.action == "DELETE":
+        how = How.DECOMMISSIONED
+    if how is None:
+        return
+    for posting in postings:
+        if posting.role is Role.EPC and not _is_portion(posting):
+            yield Ending(posting.thing.id, how)
