@@ -103,6 +103,18 @@ class Appearance(NamedTuple):
     """True when an error declaration took the event out, or when it *is* the declaration."""
 
 
+class OddityOf(NamedTuple):
+    """A run of children with one :class:`lineage.facts.Oddity`."""
+
+    first: int
+    last: int
+    code: str
+    at: int
+    event: int
+    parent: int
+    other: int | None
+
+
 class Name(NamedTuple):
     """How a thing is shown."""
 
@@ -140,6 +152,14 @@ class Neighbours(Protocol):
 
         ``first..last`` of an answer may reach beyond the asked run.
         """
+        ...
+
+    def attached(self, parents: Sequence[Ask]) -> Iterable[Interval]:
+        """As :meth:`contents`, for association: the sensors and parts on the asked parents."""
+        ...
+
+    def oddities(self, things: Sequence[Ask]) -> Iterable[OddityOf]:
+        """What the derivation of containment had to report about the asked children (any time)."""
         ...
 
     def appearances(self, things: Sequence[Ask]) -> Iterable[Appearance]:
