@@ -1,0 +1,69 @@
+"""The application: puts settings, database, routers and error answers together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI
+
+from trace_api import health, problems
+from trace_api.accounts.access import Credentials
+from trace_api.database import Database
+from trace_api.settings import Settings
+
+log = logging.getLogger(__name__)
+
+DESCRIPTION = """
+Captures EPCIS 2.0 events and answers where a thing came from, where it went and who answers for it.
+
+Writing needs a token of role `device`, `party` or `admin`; traces one of `inspector` or `party`
+(`Authorization: Bearer …`). The look-up by QR code is open. Errors are RFC 9457 problem documents.
+"""
+
+
+def routers() -> list[APIRouter]:
+    """Give every router of the server, in the order in which paths are tried."""
+    return [
+        health.router,
+    ]
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """Give the application.
+
+    :param database: a prepared database; opened from ``settings.database_url`` when not given, and
+        then closed with the application
+    """
+    own = database is None
+    store = database or Database(
+        settings.database_url or "", pool_size=settings.threads, read_timeout=settings.trace_timeout_seconds
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # A thread without a connection would only wait for one.
+        to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        yield
+        if own:
+            store.close()
+
+    app = FastAPI(
+        title="Suyuan 溯源",
+        version=version("suyuan"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url="/openapi.json",
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.database = store
+    app.state.credentials = Credentials(store)
+    problems.install(app)
+    for router in routers():
+        app.include_router(router)
+    return app

@@ -1,0 +1,98 @@
+"""Connections and the unit of work: the one place of the server that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+import psycopg
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+T = TypeVar("T")
+
+# A work unit that lost a race is done again: each attempt sees what the winner committed.
+ATTEMPTS = 8
+_LOST_RACE = (DeadlockDetected, SerializationFailure, UniqueViolation)
+
+# psycopg prepares a statement on the server at this repetition: the hot statements save their planning.
+PREPARE_THRESHOLD = 2
+
+
+class Database:
+    """Two connection pools of one PostgreSQL: one that writes, one that reads a snapshot and nothing else.
+
+    :param url: ``postgresql://…``
+    :param pool_size: connections each pool may hold; more callers than that wait
+    :param read_timeout: seconds a single statement of :meth:`reading` may take
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 16, read_timeout: float = 30.0) -> None:
+        self.url = url
+        self._writer = _engine(url, pool_size, {"application_name": "suyuan"})
+        self._reader = _engine(
+            url,
+            pool_size,
+            {
+                "application_name": "suyuan-read",
+                "options": "-c default_transaction_read_only=on"
+                " -c default_transaction_isolation=repeatable\\ read"
+                f" -c statement_timeout={int(read_timeout * 1000)}",
+            },
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Begin a unit of work; commit when the block ends, roll back when it raises.
+
+        Isolation is READ COMMITTED. Nothing else in the server commits.
+        """
+        with self._writer.connect() as connection, connection.begin():
+            yield connection
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Do a unit of work, again when it lost a race against another one (deadlock, same unique key).
+
+        :param work: idempotent up to its commit: it may be called up to :data:`ATTEMPTS` times
+        """
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                with self.transaction() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if not left or not isinstance(error.orig, _LOST_RACE):
+                    raise
+            except _LOST_RACE:
+                if not left:
+                    raise
+        raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one snapshot of the committed state, for any number of statements."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def driver(connection: Connection) -> psycopg.Connection[Any]:
+    """Give the psycopg connection inside, in the same transaction: for COPY and for the hot statements."""
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_pre_ping=False,
+        connect_args={"prepare_threshold": PREPARE_THRESHOLD, **arguments},
+    )

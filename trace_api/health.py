@@ -1,0 +1,46 @@
+"""Whether the process lives, whether it can work, and its counters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from trace_api.database.migrate import current, head
+from trace_api.dependencies import Store
+from trace_api.problems import Problem
+
+router = APIRouter(tags=["Health"])
+
+
+@router.get("/healthz", summary="Is the process alive?")
+async def healthz() -> dict[str, str]:
+    """Answer as long as the process can answer at all; looks at nothing else."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Can it do its work?")
+def readyz(store: Store) -> dict[str, Any]:
+    """Ask the database and compare its schema with what this program needs."""
+    try:
+        with store.reading() as connection:
+            revision = current(connection)
+    except SQLAlchemyError as error:
+        raise Problem(
+            503, "not-ready", "The database cannot be reached.", checks={"database": "failed"}
+        ) from error
+    checks = {
+        "database": "ok",
+        "migrations": "ok" if revision == head() else f"at {revision}, needs {head()}",
+    }
+    if checks["migrations"] != "ok":
+        raise Problem(503, "not-ready", "The database is of another version.", checks=checks)
+    return {"status": "ok", "checks": checks}
+
+
+@router.get("/metrics", summary="Counters for Prometheus", response_class=Response)
+def metrics() -> Response:
+    """Give the process's counters in Prometheus' text form."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

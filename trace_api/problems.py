@@ -1,0 +1,165 @@
+"""Problem documents (RFC 9457): the one form in which this server says no over HTTP.
+
+Raise :class:`Problem` anywhere below an endpoint; :func:`install` turns it, the framework's own
+errors and anything unforeseen into ``application/problem+json``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DBAPIError, OperationalError
+from starlette.exceptions import HTTPException
+
+from lineage.errors import LineageError
+from trace_api.errors import TraceApiError
+
+log = logging.getLogger(__name__)
+
+PROBLEMS = "https://w3id.org/suyuan/problems/"
+MEDIA_TYPE = "application/problem+json"
+
+_TITLES = {
+    400: "Bad request",
+    401: "Authentication required",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Cannot be processed",
+    500: "Internal error",
+    503: "Not available",
+}
+
+
+class Problem(TraceApiError):  # noqa: N818 - the standard's word
+    """An answer that says no.
+
+    :param status: HTTP status
+    :param code: kebab-case word, becomes the last part of ``type``; or a whole URI such as
+        ``epcisException:ValidationException``
+    :param detail: one sentence for a person about this very request
+    :param more: further members of the document (``errors``, ``hint`` …)
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str = "",
+        *,
+        title: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(detail or code, hint=str(more.get("hint", "")), code=code)
+        self.status = status
+        self.type = code if ":" in code else PROBLEMS + code
+        self.title = title or _TITLES.get(status, "Error")
+        self.headers = dict(headers or {})
+        self.more = more
+
+    def document(self) -> dict[str, Any]:
+        """Give the members of the problem document."""
+        return {
+            "type": self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.message,
+            **self.more,
+        }
+
+
+def response(problem: Problem) -> Response:
+    """Give the HTTP response of a problem."""
+    return Response(
+        orjson.dumps(problem.document(), default=str),
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Have the application answer every error with a problem document."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(LineageError, _lineage)
+    app.add_exception_handler(TraceApiError, _own)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _parameters)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - the handler is registered for this class
+    return response(error)
+
+
+def _lineage(_: Request, error: Exception) -> Response:
+    assert isinstance(error, LineageError)  # noqa: S101 - the handler is registered for this class
+    return response(Problem(400, error.code, error.message, hint=error.hint))
+
+
+def _own(_: Request, error: Exception) -> Response:
+    assert isinstance(error, TraceApiError)  # noqa: S101 - the handler is registered for this class
+    return response(Problem(400, error.code, error.message, hint=error.hint))
+
+
+def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this class
+    codes = {404: "no-such-resource", 405: "method-not-allowed"}
+    code = codes.get(error.status_code, f"http-{error.status_code}")
+    return response(Problem(error.status_code, code, str(error.detail), headers=error.headers))
+
+
+def _parameters(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for this class
+    errors = [
+        {
+            "parameter": ".".join(str(part) for part in each["loc"]),
+            "code": each["type"],
+            "message": each["msg"],
+        }
+        for each in error.errors()
+    ]
+    detail = "; ".join(f"{each['parameter']}: {each['message']}" for each in errors)
+    return response(Problem(400, "bad-parameter", detail, errors=errors))
+
+
+def _database(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)  # noqa: S101 - the handler is registered for this class
+    if isinstance(error.orig, QueryCanceled):
+        return response(
+            Problem(
+                503,
+                "too-much-work",
+                "This question needs more time than the server grants one.",
+                hint="Ask with a smaller depth or a shorter period.",
+            )
+        )
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        log.warning("database not available: %s", error.orig)
+        return response(
+            Problem(
+                503,
+                "database-not-available",
+                "The database cannot be reached right now.",
+                headers={"Retry-After": "2"},
+            )
+        )
+    return _unforeseen(request, error)
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    log.error("unforeseen error at %s %s", request.method, request.url.path, exc_info=error)
+    return response(Problem(500, "internal-error", "The server failed; the error has been logged."))
