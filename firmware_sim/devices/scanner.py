@@ -1,0 +1,91 @@
+"""A barcode scanner on a serial line, and the operator's ear for its beep.
+
+Where the host is set to acknowledge (ACK after it has the scan safely on disk), `scan` tells whether it did.
+"""
+
+import threading
+from collections.abc import Callable
+from random import Random
+from time import monotonic
+
+from firmware_sim.devices import scanner_frames as frames
+from firmware_sim.devices.lines import Line
+from firmware_sim.devices.uhf_reader import NO_FAULTS, Faults
+
+
+class Scanner:
+    """A scanner that is plugged into a line, running until `close`.
+
+    :param faults: `missed`: the trigger is pulled and nothing decodes; `doubled`: the same symbol is sent twice;
+        `noise`: garbage before the scan. The operator sees a missed scan (no beep) and pulls again.
+    :param aim: whether the AIM identifier is sent
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        random: Random,
+        faults: Faults = NO_FAULTS,
+        *,
+        aim: bool = True,
+        suffix: bytes = b"\r",
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self.line = line
+        self._random = random
+        self._faults = faults
+        self._aim = aim
+        self._suffix = suffix
+        self._clock = clock
+        self._answers = 0
+        self._heard = threading.Condition()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name=f"scanner {line.address}", daemon=True)
+        self._thread.start()
+
+    def scan(self, symbol: frames.Symbol, wait: float = 0.0) -> bool:
+        """Pull the trigger on a symbol until it decodes, and send it.
+
+        :param wait: seconds to wait for the host's ACK; 0 does not wait
+        :returns: whether the host has acknowledged it, or, without waiting, whether it went down the line
+        """
+        while self._random.random() < self._faults.missed:
+            pass  # it did not decode: no beep, pull again
+        times = 2 if self._random.random() < self._faults.doubled else 1
+        for _ in range(times):
+            if not self._send(symbol, wait):
+                return False
+        return True
+
+    def close(self) -> None:
+        """Unplug the scanner."""
+        self._done.set()
+        self._thread.join()
+        self.line.close()
+
+    def _send(self, symbol: frames.Symbol, wait: float) -> bool:
+        before = self._answers
+        noise = b""
+        if self._random.random() < self._faults.noise:
+            # Line noise ends in the suffix: without it, it would become part of the scan, and no host could tell.
+            noise = bytes((self._random.randrange(0x80, 0xFF),)) + self._suffix
+        if not self.line.write(noise + frames.scan(symbol, aim=self._aim, suffix=self._suffix)):
+            return False
+        if wait <= 0:
+            return True
+        limit = self._clock() + wait
+        with self._heard:
+            while self._answers == before:
+                left = limit - self._clock()
+                if left <= 0:
+                    return False
+                self._heard.wait(left)
+        return True
+
+    def _listen(self) -> None:
+        while not self._done.is_set():
+            data = self.line.read(0.1)
+            if frames.ACK in data:
+                with self._heard:
+                    self._answers += data.count(frames.ACK)
+                    self._heard.notify_all()
