@@ -63,7 +63,7 @@ BODIES: dict[str, bytes] = {
     "time without zone": text([good("BAD-1", eventTime="2026-05-02T08:00:00")]),
     "bad offset": text([good("BAD-1", eventTimeZoneOffset="+99:00")]),
     "bad check digit in a digital link": text(
-        [good("BAD-1", epcList=["https://id.gs1.org/01/06901234000072/21/x"])]
+        [good("BAD-1", epcList=[f"https://id.gs1.org/01/{WRONG}/21/x"])]
     ),
     "empty identifier": text([good("BAD-1", epcList=[""])]),
     "identifier of 1 MB": text([good("BAD-1", epcList=["https://id.gs1.org/01/" + "9" * 1_000_000])]),
