@@ -1,0 +1,301 @@
+"""One EPCIS event: an immutable view of its JSON, which it keeps exactly as captured."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from math import isfinite
+from typing import Any, Literal, NamedTuple, cast
+
+import msgspec
+
+from lineage.events import vocabulary as v
+from lineage.events.contexts import as_list
+from lineage.events.limits import MAX_NUMBER_DIGITS
+from lineage.events.times import read_time
+from lineage.events.wire import MEMBERS, LooseWire, Quantity
+
+Action = Literal["ADD", "OBSERVE", "DELETE"]
+EventType = Literal[
+    "ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent"
+]
+
+
+class ErrorDeclaration(NamedTuple):
+    """Says that the event it stands on is wrong, and which events put it right."""
+
+    time: datetime
+    reason: str | None
+    corrective_event_ids: tuple[str, ...]
+
+
+class Event:
+    """A valid event. Made by ``read_event``, ``read_json``, ``read_xml`` and ``iter_events`` only.
+
+    All members of every type can be asked for; those that the type does not have are empty or ``None``.
+    Identifiers are given as written. Words of the Core Business Vocabulary are given bare, other
+    vocabularies as written.
+    """
+
+    __slots__ = ("_document", "_wire", "context_above", "document_bytes", "event_time", "line")
+
+    #: When it happened, in UTC.
+    event_time: datetime
+    #: The event's JSON, byte for byte as captured (of an event read from XML: as converted).
+    document_bytes: bytes
+    #: The ``@context`` of the document around the event.
+    context_above: list[Any]
+    #: Line of the source where the event begins, for events read from XML.
+    line: int | None
+
+    def __init__(
+        self,
+        wire: LooseWire,
+        document_bytes: bytes,
+        context_above: list[Any],
+        event_time: datetime,
+        line: int | None = None,
+    ) -> None:
+        self._wire = wire
+        self._document: dict[str, Any] | None = None
+        self.document_bytes = document_bytes
+        self.context_above = context_above
+        self.event_time = event_time
+        self.line = line
+
+    # What kind of event, and which.
+
+    @property
+    def type(self) -> EventType:
+        """One of the five types of EPCIS 2.0; for an event of an extension its URI."""
+        return cast("EventType", self._wire.type)
+
+    @property
+    def event_id(self) -> str | None:
+        """The event's identifier as captured."""
+        return self._wire.event_id
+
+    @property
+    def action(self) -> Action | None:
+        """ADD, OBSERVE or DELETE; ``None`` for transformations."""
+        return cast("Action | None", self._wire.action)
+
+    @property
+    def error_declaration(self) -> ErrorDeclaration | None:
+        """Whether the event was declared wrong."""
+        declared = self._wire.error_declaration
+        if declared is None:
+            return None
+        reason = declared.get("reason")
+        return ErrorDeclaration(
+            read_time(declared["declarationTime"]),
+            None if reason is None else v.bare(v.ERROR_REASON, reason),
+            tuple(declared.get("correctiveEventIDs", ())),
+        )
+
+    # When.
+
+    @property
+    def event_timezone_offset(self) -> str:
+        """The local offset where it happened, e.g. ``+08:00``."""
+        return self._wire.event_time_zone_offset
+
+    @property
+    def record_time(self) -> datetime | None:
+        """When a repository recorded it, in UTC."""
+        text = self._wire.record_time
+        return None if text is None else read_time(text)
+
+    # What.
+
+    @property
+    def epcs(self) -> tuple[str, ...]:
+        """``epcList``."""
+        return self._wire.epc_list or ()
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """``quantityList``."""
+        return self._wire.quantity_list or ()
+
+    @property
+    def parent_id(self) -> str | None:
+        """``parentID``."""
+        return self._wire.parent_id
+
+    @property
+    def child_epcs(self) -> tuple[str, ...]:
+        """``childEPCs``."""
+        return self._wire.child_epcs or ()
+
+    @property
+    def child_quantities(self) -> tuple[Quantity, ...]:
+        """``childQuantityList``."""
+        return self._wire.child_quantity_list or ()
+
+    @property
+    def input_epcs(self) -> tuple[str, ...]:
+        """``inputEPCList``."""
+        return self._wire.input_epc_list or ()
+
+    @property
+    def input_quantities(self) -> tuple[Quantity, ...]:
+        """``inputQuantityList``."""
+        return self._wire.input_quantity_list or ()
+
+    @property
+    def output_epcs(self) -> tuple[str, ...]:
+        """``outputEPCList``."""
+        return self._wire.output_epc_list or ()
+
+    @property
+    def output_quantities(self) -> tuple[Quantity, ...]:
+        """``outputQuantityList``."""
+        return self._wire.output_quantity_list or ()
+
+    @property
+    def transformation_id(self) -> str | None:
+        """``transformationID``, which joins several events into one transformation."""
+        return self._wire.transformation_id
+
+    # Where and why.
+
+    @property
+    def read_point(self) -> str | None:
+        """Identifier of the read point."""
+        point = self._wire.read_point
+        return None if point is None else point.id
+
+    @property
+    def biz_location(self) -> str | None:
+        """Identifier of the business location."""
+        point = self._wire.biz_location
+        return None if point is None else point.id
+
+    @property
+    def biz_step(self) -> str | None:
+        """Bare word of the CBV, or the URI of another vocabulary."""
+        step = self._wire.biz_step
+        return step if step is None or step in v.BIZ_STEP.words else v.bare(v.BIZ_STEP, step)
+
+    @property
+    def disposition(self) -> str | None:
+        """Bare word of the CBV, or the URI of another vocabulary."""
+        word = self._wire.disposition
+        return word if word is None or word in v.DISPOSITION.words else v.bare(v.DISPOSITION, word)
+
+    @property
+    def persistent_disposition(self) -> dict[str, Any] | None:
+        """``{"set": […], "unset": […]}`` as written."""
+        return self._wire.persistent_disposition
+
+    @property
+    def biz_transactions(self) -> tuple[tuple[str | None, str], ...]:
+        """(type, identifier) of each business transaction."""
+        given = self._wire.biz_transaction_list or ()
+        return tuple((_bare(v.BIZ_TRANSACTION_TYPE, each.type), each.biz_transaction) for each in given)
+
+    @property
+    def sources(self) -> tuple[tuple[str | None, str], ...]:
+        """(type, identifier) of each source."""
+        given = self._wire.source_list or ()
+        return tuple((_bare(v.SOURCE_DESTINATION_TYPE, each.type), each.source) for each in given)
+
+    @property
+    def destinations(self) -> tuple[tuple[str | None, str], ...]:
+        """(type, identifier) of each destination."""
+        given = self._wire.destination_list or ()
+        return tuple((_bare(v.SOURCE_DESTINATION_TYPE, each.type), each.destination) for each in given)
+
+    # How, and what else.
+
+    @property
+    def sensor_elements(self) -> tuple[dict[str, Any], ...]:
+        """``sensorElementList`` as written."""
+        return tuple(self._wire.sensor_element_list or ())
+
+    @property
+    def ilmd(self) -> dict[str, Any] | None:
+        """Instance and lot master data as written."""
+        return self._wire.ilmd
+
+    def ilmd_value(self, local: str) -> Any:
+        """Give the first ilmd value whose name is ``local``, whatever its prefix, or ``None``."""
+        for name, value in (self._wire.ilmd or {}).items():
+            if name.rpartition(":")[2].rpartition("/")[2] == local:
+                return value
+        return None
+
+    @property
+    def lot_number(self) -> str | None:
+        """``lotNumber`` of the ilmd."""
+        value = self.ilmd_value("lotNumber")
+        return None if value is None or isinstance(value, (dict, list)) else str(value)
+
+    @property
+    def certification_info(self) -> tuple[str, ...]:
+        """URIs of certificates."""
+        return tuple(as_list(self._wire.certification_info))
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """Members of the event that are not the standard's, as written."""
+        return {name: value for name, value in self.document.items() if name not in MEMBERS}
+
+    # The whole.
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The event's JSON as captured. Treat it as read-only."""
+        if self._document is None:
+            self._document = decode_exactly(self.document_bytes)
+        return self._document
+
+    @property
+    def context(self) -> list[Any]:
+        """The ``@context`` that holds for the event: the document's, then its own."""
+        own = self._wire.context
+        return self.context_above if own is None else [*self.context_above, *as_list(own)]
+
+    def __eq__(self, other: object) -> bool:
+        """Two events are equal when their JSON is, with the same context."""
+        if not isinstance(other, Event):
+            return NotImplemented
+        return self.document == other.document and self.context == other.context
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.event_time, self.event_id))
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.event_time.isoformat()} {self.event_id or 'without eventID'}>"
+
+
+def _bare(vocabulary: v.Vocabulary, text: str | None) -> str | None:
+    return text if text is None or text in vocabulary.words else v.bare(vocabulary, text)
+
+
+def exact_number(text: str) -> float | Decimal:
+    """Give a JSON number with a fraction or exponent: as float where that loses nothing, else as Decimal.
+
+    :raises ValueError: if it has more digits than can be written out
+    """
+    value = float(text)
+    if repr(value) == text:
+        return value
+    if len(text) > MAX_NUMBER_DIGITS:
+        raise ValueError(f"it has more than {MAX_NUMBER_DIGITS} digits")
+    exact = Decimal(text)
+    if exact and abs(exact.adjusted()) > MAX_NUMBER_DIGITS:
+        raise ValueError(f"its exponent is beyond {MAX_NUMBER_DIGITS}")
+    return value if isfinite(value) and Decimal(repr(value)) == exact else exact
+
+
+_EXACT = msgspec.json.Decoder(float_hook=exact_number)
+
+
+def decode_exactly(data: bytes) -> Any:
+    """Decode JSON without losing a digit.
+
+    :raises msgspec.DecodeError: if it is not JSON
+    """
+    return _EXACT.decode(data)
