@@ -5,10 +5,33 @@ who had a thing is :func:`statement_of`. Errors do not occur here: an event that
 """
 
 from lineage.facts.containment import OPEN, ChildMark, Derived, Emptied, Oddity, Order, Stay, derive
-from lineage.facts.model import EventFacts, Ending, How, Mark, MarkKind, Member, Posting, Role, Scope
-from lineage.facts.reading import facts_of, lot_key, micros
+from lineage.facts.custody import Move, Statement, statement_of
+from lineage.facts.model import Ending, EventFacts, How, Mark, MarkKind, Member, Posting, Role, Scope
+from lineage.facts.reading import facts_of, lot_key, micros, moment
 
 __all__ = [
-    "OPEN", "ChildMark", "Derived", "Emptied", "Ending", "EventFacts", "How", "Mark", "MarkKind", "Member", "Oddity",
-    "Order", "Posting", "Role", "Scope", "Stay", "derive", "facts_of", "lot_key", "micros",
+    "OPEN",
+    "ChildMark",
+    "Derived",
+    "Emptied",
+    "Ending",
+    "EventFacts",
+    "How",
+    "Mark",
+    "MarkKind",
+    "Member",
+    "Move",
+    "Oddity",
+    "Order",
+    "Posting",
+    "Role",
+    "Scope",
+    "Statement",
+    "Stay",
+    "derive",
+    "facts_of",
+    "lot_key",
+    "micros",
+    "moment",
+    "statement_of",
 ]

@@ -1,13 +1,15 @@
 """What was inside what, and when: one derivation, used by every store.
 
-The rule in one sentence: an interval of (parent, child) opens with the child's ADD (or a SEEN while it is not in that
-parent), and closes with the first of REMOVE from that parent, EMPTY of that parent, ADD to another parent, or LEAVE.
+The rule in one sentence: an interval of (parent, child) opens with the child's ADD (or a SEEN while it is
+not in that parent), and closes with the first of REMOVE from that parent, EMPTY of that parent, ADD to
+another parent, or LEAVE.
 
-A store derives *per child*, from nothing but that child's own marks and the EMPTY marks of the parents it was in. So a
-late, repeated or voided event costs what it touches:
+A store derives *per child*, from nothing but that child's own marks and the EMPTY marks of the parents it
+was in. So a late, repeated or voided event costs what it touches:
 
 * every child that one of the event's marks names is derived again;
-* an EMPTY that appears or disappears at time *t*: every child with an interval of that parent with start <= t <= end.
+* an EMPTY that appears or disappears at time *t*: every child with an interval of that parent with start
+  <= t <= end.
 """
 
 from __future__ import annotations
@@ -59,10 +61,13 @@ class Stay(NamedTuple, Generic[N, E]):
     closed_by: E | None
 
 
+OddityCode = Literal["moved_without_unpacking", "seen_inside_unpacked"]
+
+
 class Oddity(NamedTuple, Generic[N, E]):
     """What the derivation had to report: the codes are those of findings."""
 
-    code: Literal["moved_without_unpacking", "seen_inside_unpacked"]
+    code: OddityCode
     at: int
     event: E
     parent: N
@@ -84,51 +89,73 @@ def derive(
 ) -> Derived[N, E]:
     """Derive the stays of one child in one scope.
 
-    :param marks: every mark of that scope that names the child, in ascending order. For a lot (portion) it is enough to
-        give the marks of one (parent, lot) pair at a time, since portions do not touch each other
+    :param marks: every mark of that scope that names the child, in ascending order. For a lot (portion) it
+        is enough to give the marks of one (parent, lot) pair at a time: portions do not touch each other
     :param first_emptied: the first EMPTY of a parent *strictly after* an order, or ``None``
     """
-    derived: Derived[N, E] = Derived([], [])
-    inside: dict[N, tuple[Order, E, bool]] = {}
+    return _Derivation(first_emptied).run(marks)
 
-    def close(parent: N, at: int, by: E) -> None:
-        order, event, _ = inside.pop(parent)
-        if order.at < at:
-            derived.stays.append(Stay(parent, order.at, at, event, by))
 
-    def settle(until: Order | None) -> None:
-        """Close what was emptied before the given order (or at all)."""
-        for parent, (order, _, _) in list(inside.items()):
-            emptied = first_emptied(parent, order)
-            if emptied is not None and (until is None or emptied.order <= until):
-                close(parent, emptied.order.at, emptied.event)
+class _Inside(NamedTuple, Generic[E]):
+    order: Order
+    event: E
+    portion: bool
 
-    for mark in marks:
-        settle(mark.order)
-        if mark.kind is MarkKind.LEAVE:
-            for parent in [parent for parent, (_, _, portion) in inside.items() if not portion]:
-                close(parent, mark.order.at, mark.event)
-            continue
-        parent = mark.parent
-        if parent is None:
-            continue
-        if mark.kind is MarkKind.REMOVE:
-            if parent in inside:
-                close(parent, mark.order.at, mark.event)
-            continue
+
+class _Derivation(Generic[N, E]):
+    """One child's marks, walked in order, with what it is inside of now."""
+
+    def __init__(self, first_emptied: Callable[[N, Order], Emptied[E] | None]) -> None:
+        self._first_emptied = first_emptied
+        self._inside: dict[N, _Inside[E]] = {}
+        self._derived: Derived[N, E] = Derived([], [])
+
+    def run(self, marks: Iterable[ChildMark[N, E]]) -> Derived[N, E]:
+        for mark in marks:
+            self._empty(until=mark.order)
+            if mark.kind is MarkKind.LEAVE:
+                for parent in self._instances():
+                    self._close(parent, mark.order.at, mark.event)
+            elif mark.parent is None:
+                continue
+            elif mark.kind is MarkKind.REMOVE:
+                if mark.parent in self._inside:
+                    self._close(mark.parent, mark.order.at, mark.event)
+            else:
+                self._enter(mark, mark.parent)
+        self._empty(until=None)
+        stays, oddities = self._derived
+        stays.extend(Stay(parent, i.order.at, OPEN, i.event, None) for parent, i in self._inside.items())
+        stays.sort(key=lambda stay: (stay.start, stay.end))
+        return Derived(stays, oddities)
+
+    def _enter(self, mark: ChildMark[N, E], parent: N) -> None:
+        at = mark.order.at
         if mark.kind is MarkKind.ADD and not mark.portion:
-            for other in [other for other, (_, _, portion) in inside.items() if other != parent and not portion]:
-                derived.oddities.append(
-                    Oddity("moved_without_unpacking", mark.order.at, mark.event, other, parent)
-                )
-                close(other, mark.order.at, mark.event)
-        if parent not in inside:
+            for other in self._instances():
+                if other != parent:
+                    self._report("moved_without_unpacking", mark, other, parent)
+                    self._close(other, at, mark.event)
+        if parent not in self._inside:
             if mark.kind is MarkKind.SEEN:
-                derived.oddities.append(Oddity("seen_inside_unpacked", mark.order.at, mark.event, parent, None))
-            inside[parent] = (mark.order, mark.event, mark.portion)
-    settle(None)
-    derived.stays.extend(
-        Stay(parent, order.at, OPEN, event, None) for parent, (order, event, _) in inside.items()
-    )
-    derived.stays.sort(key=lambda stay: (stay.start, stay.end))
-    return derived
+                self._report("seen_inside_unpacked", mark, parent, None)
+            self._inside[parent] = _Inside(mark.order, mark.event, mark.portion)
+
+    def _instances(self) -> list[N]:
+        """Give the parents that the child is in as an instance and not as a portion."""
+        return [parent for parent, inside in self._inside.items() if not inside.portion]
+
+    def _empty(self, until: Order | None) -> None:
+        """Close what was emptied up to the given order (or at all)."""
+        for parent, inside in list(self._inside.items()):
+            emptied = self._first_emptied(parent, inside.order)
+            if emptied is not None and (until is None or emptied.order <= until):
+                self._close(parent, emptied.order.at, emptied.event)
+
+    def _close(self, parent: N, at: int, by: E) -> None:
+        inside = self._inside.pop(parent)
+        if inside.order.at < at:
+            self._derived.stays.append(Stay(parent, inside.order.at, at, inside.event, by))
+
+    def _report(self, code: OddityCode, mark: ChildMark[N, E], parent: N, other: N | None) -> None:
+        self._derived.oddities.append(Oddity(code, mark.order.at, mark.event, parent, other))

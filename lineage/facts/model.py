@@ -52,7 +52,8 @@ class MarkKind(IntEnum):
     REMOVE = 3
     """The child comes out of the parent: AggregationEvent DELETE that lists it."""
     EMPTY = 4
-    """Everything comes out of the parent: DELETE that lists nothing, or ObjectEvent DELETE of the parent. No child."""
+    """Everything comes out of the parent: DELETE that lists nothing, or ObjectEvent DELETE of the parent.
+    No child."""
     LEAVE = 5
     """The child is in nothing any more: ObjectEvent DELETE of it, or it is an input. No parent."""
 
@@ -104,14 +105,16 @@ class Ending(NamedTuple):
 class EventFacts(msgspec.Struct, frozen=True, gc=False):
     """Everything one event establishes, alone. What several events establish together is derived from these.
 
-    A store keeps the postings of every event, voided or not (history shows both), and the rest only of events that stand:
-    an event stands unless a declaration with its eventID has been captured, before or after it, and is none itself.
+    A store keeps the postings of every event, voided or not (history shows both), and the rest only of
+    events that stand: an event stands unless a declaration with its eventID has been captured, before or
+    after it, and is none itself.
     """
 
     at: int
     """Event time, microseconds since 1970 UTC."""
     declaration: bool
-    """The event is an error declaration: it takes the event with the same eventID out and establishes nothing itself."""
+    """The event is an error declaration: it takes the event with the same eventID out and establishes
+    nothing itself."""
     postings: tuple[Posting, ...]
     transformation: bool = False
     """INPUT and OUTPUT postings with ``traced`` are the legs of a transformation."""

@@ -3,8 +3,8 @@
 The procedure of :func:`facts_of`, one pass over the event:
 
 1. postings: every thing the event names, with its role and amount;
-2. marks: what an AggregationEvent, an AssociationEvent, an ObjectEvent DELETE or a transformation's inputs do to
-   containment;
+2. marks: what an AggregationEvent, an AssociationEvent, an ObjectEvent DELETE or a transformation's inputs
+   do to containment;
 3. memberships: lots of items that the event brings into being;
 4. endings: what the event consumes, sells, dispenses or destroys.
 
@@ -19,22 +19,13 @@ from urllib.parse import quote
 
 from lineage.errors import IdentifierError
 from lineage.events import Event, Quantity
+from lineage.facts.custody import ending_of, key_of
 from lineage.facts.model import Ending, EventFacts, How, Mark, MarkKind, Member, Posting, Role, Scope
+from lineage.facts.terms import own_text
 from lineage.identifiers import LOCAL_HOST, Identifier, read_uri
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-_SOLD_BY = {
-    "retail_selling": How.SOLD,
-    "retail_sold": How.SOLD,
-    "dispensing": How.DISPENSED,
-    "dispensed": How.DISPENSED,
-    "destroying": How.DESTROYED,
-    "destroyed": How.DESTROYED,
-    "disposed": How.DESTROYED,
-}
-"""Business steps and dispositions that end a thing whatever the action."""
 
 
 def micros(moment: datetime) -> int:
@@ -71,9 +62,10 @@ def facts_of(event: Event) -> EventFacts:
 
 
 def lot_key(item: Identifier, lot_number: str) -> str | None:
-    """Give the canonical id of the lot with this number in the item's class; ``None`` when the item has no class.
+    """Give the canonical id of the lot with this number in the item's class, if the item has a class.
 
-    GS1 items: ``/01/<gtin>/10/<lot>``. Others: the scheme's class with the lot number behind it, under ``/id/lot/``.
+    GS1 items: ``/01/<gtin>/10/<lot>``. Others: the scheme's class with the lot number behind it, under
+    ``/id/lot/``.
     """
     if item.class_id is None:
         return None
@@ -140,7 +132,9 @@ def _inside(event: Event, postings: tuple[Posting, ...], scope: Scope) -> Iterat
     if event.action == "DELETE" and not children:
         yield Mark(MarkKind.EMPTY, scope, parent, None)
         return
-    kind = {"ADD": MarkKind.ADD, "OBSERVE": MarkKind.SEEN, "DELETE": MarkKind.REMOVE}[event.action or "OBSERVE"]
+    kind = {"ADD": MarkKind.ADD, "OBSERVE": MarkKind.SEEN, "DELETE": MarkKind.REMOVE}[
+        event.action or "OBSERVE"
+    ]
     for posting in children:
         if posting.traced and posting.thing.id != parent:
             yield Mark(kind, scope, parent, posting.thing.id, _is_portion(posting))
@@ -153,9 +147,10 @@ def _memberships(event: Event, postings: tuple[Posting, ...]) -> Iterator[Member
         born = Role.OUTPUT
     else:
         return
+    named = key_of(own_text(event, "lot"))
     for posting in postings:
         if posting.role is born and not _is_portion(posting) and posting.traced:
-            lot = posting.thing.lot
+            lot = named or posting.thing.lot
             if lot is None and event.lot_number:
                 lot = lot_key(posting.thing, event.lot_number)
             if lot is not None and lot != posting.thing.id:
@@ -168,9 +163,7 @@ def _endings(event: Event, postings: tuple[Posting, ...]) -> Iterator[Ending]:
             if posting.role is Role.INPUT and not _is_portion(posting):
                 yield Ending(posting.thing.id, How.CONSUMED)
         return
-    how = _SOLD_BY.get(event.biz_step or "") or _SOLD_BY.get(event.disposition or "")
-    if how is None and event.type == "ObjectEvent" and event.action == "DELETE":
-        how = How.DECOMMISSIONED
+    how = ending_of(event)
     if how is None:
         return
     for posting in postings:

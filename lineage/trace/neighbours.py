@@ -1,18 +1,23 @@
 """What a traversal asks of a store, and nothing more.
 
-The algorithms of this package know no storage. They ask a :class:`Neighbours` source for batches, one bounded number
-of calls a hop whatever the hop's width. There is one source in memory (``lineage.trace.memory``) and one over PostgreSQL.
+The algorithms of this package know no storage. They ask a :class:`Neighbours` source for batches, one
+bounded number of calls a hop whatever the hop's width. There is one source in memory
+(``lineage.trace.memory``) and one over PostgreSQL.
 
 Conventions, valid for every call:
 
-* **Things are integers**, given by the source in order of first appearance, so that the things of one event are mostly
-  consecutive. Things that share one fact travel as a *run* ``first..last`` (inclusive). A run never crosses a block of
-  ``BLOCK`` ids. A run of one is a plain thing: a source is free to return only those.
-* **Times are integers**: microseconds since 1970-01-01T00:00Z (event time). ``NEVER`` and ``FOREVER`` are the open ends.
+* **Things are integers**, given by the source in order of first appearance, so that the things of one
+  event are mostly consecutive. Things that share one fact travel as a *run* ``first..last`` (inclusive). A
+  run never crosses a block of ``BLOCK`` ids. A run of one is a plain thing: a source is free to return
+  only those.
+* **Times are integers**: microseconds since 1970-01-01T00:00Z (event time). ``NEVER`` and ``FOREVER`` are
+  the open ends.
 * **Events are integers**, ascending in record order (ties of event time are broken by it).
-* An :class:`Ask` names a run and the time that matters. A source must return every fact of those things in that time
-  and *may return more*: the traversal filters exactly. So an index may prune, and need not be exact.
-* Facts of events that an error declaration took out are never returned (except by :meth:`Neighbours.appearances`).
+* An :class:`Ask` names a run and the time that matters. A source must return every fact of those things in
+  that time and *may return more*: the traversal filters exactly. So an index may prune, and need not be
+  exact.
+* Facts of events that an error declaration took out are never returned (except by
+  :meth:`Neighbours.appearances`).
 * Asked runs of one call do not overlap each other; the order of answers is free.
 """
 
@@ -20,10 +25,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from lineage.events import Event
-from lineage.facts import Role
+from lineage.facts import Role, Statement
 
 BLOCK = 64
-"""Ids in one block. Runs stay inside a block, so that a look-up of one thing is one equality, also on a sharded store."""
+"""Ids in one block. Runs stay inside a block, so that a look-up of one thing is one equality, also on a
+sharded store."""
 
 NEVER = -(2**63)
 FOREVER = 2**63 - 1
@@ -53,18 +59,19 @@ class Leg(NamedTuple):
 class Transformation(NamedTuple):
     """One hyperedge: every output comes from every input (semantics 2.3). Never multiplied out by a source.
 
-    Events that share a transformationID are one transformation. The side that was asked about carries only the legs of the
-    asked things; the other side is complete, whatever the time of its legs.
+    Events that share a transformationID are one transformation. The side that was asked about carries only
+    the legs of the asked things; the other side is complete, whatever the time of its legs.
     """
 
     ref: int
-    """Identity of the transformation within this source (e.g. the interned transformationID, or the event)."""
+    """Identity of the transformation within this source (e.g. the interned transformationID, or the
+    event)."""
     inputs: Sequence[Leg]
     outputs: Sequence[Leg]
 
 
 class Interval(NamedTuple):
-    """A run of children directly inside one parent during ``[start, end)`` (semantics 2.1). Never empty: start < end."""
+    """A run of children directly inside one parent during ``[start, end)``; never empty (semantics 2.1)."""
 
     parent: int
     first: int
@@ -132,7 +139,7 @@ class Neighbours(Protocol):
         ...
 
     def made_into(self, inputs: Sequence[Ask]) -> Iterable[Transformation]:
-        """Transformations with an input leg of an asked thing at ``since <= at <= until``; outputs complete."""
+        """Transformations with an input leg of an asked thing at ``since <= at``; outputs complete."""
         ...
 
     def lots_of(self, items: Sequence[Ask]) -> Iterable[Membership]:
@@ -144,11 +151,14 @@ class Neighbours(Protocol):
         ...
 
     def contents(self, parents: Sequence[Ask]) -> Iterable[Interval]:
-        """Containment (not association) intervals of the asked parents with ``start <= until`` and ``end > since``."""
+        """Containment intervals of the asked parents with ``start <= until`` and ``end > since``.
+
+        Never those of association: see :meth:`attached`.
+        """
         ...
 
     def containers(self, children: Sequence[Ask]) -> Iterable[Interval]:
-        """Containment (not association) intervals of the asked children with ``start <= until`` and ``end > since``.
+        """Containment intervals of the asked children with ``start <= until`` and ``end > since``.
 
         ``first..last`` of an answer may reach beyond the asked run.
         """
@@ -163,11 +173,11 @@ class Neighbours(Protocol):
         ...
 
     def appearances(self, things: Sequence[Ask]) -> Iterable[Appearance]:
-        """Every posting of the asked things with ``since <= at <= until``, voided ones included and flagged."""
+        """Postings of the asked things with ``since <= at <= until``, voided ones included and flagged."""
         ...
 
     def first_seen(self, thing: int) -> int | None:
-        """Event time of the thing's earliest appearance in an event that stands; ``None`` when there is none."""
+        """Event time of the thing's earliest appearance in an event that stands, if there is one."""
         ...
 
     def names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
@@ -176,6 +186,10 @@ class Neighbours(Protocol):
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """The eventID of each event."""
+        ...
+
+    def statements(self, events: Collection[int]) -> Mapping[int, Statement]:
+        """What each event says about custody: :func:`lineage.facts.statement_of`, which a store may keep."""
         ...
 
     def events(self, events: Collection[int]) -> Mapping[int, Event]:

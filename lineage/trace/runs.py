@@ -1,0 +1,25 @@
+"""Runs of consecutive things inside one block: how things that share a fact travel together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lineage.trace.neighbours import BLOCK
+
+
+def runs_of(things: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Give ``(first, last)`` of each run of consecutive things; none crosses a block.
+
+    >>> list(runs_of([5, 3, 4, 63, 64]))
+    [(3, 5), (63, 63), (64, 64)]
+    """
+    first = last = None
+    for thing in sorted(set(things)):
+        if last is not None and first is not None:
+            if thing == last + 1 and thing % BLOCK:
+                last = thing
+                continue
+            yield first, last
+        first = last = thing
+    if first is not None and last is not None:
+        yield first, last
