@@ -1,0 +1,1 @@
+"""Electronic Product Codes (Tag Data Standard): URIs, tag memory, patterns."""

@@ -1,0 +1,139 @@
+"""From GS1 elements to the one thing they name: canonical id, kind, class, lot.
+
+One function a family of keys, found by the AI of the key in ``_READERS``. The canonical id holds no more than
+names the thing: a serialised GTIN drops its lot and consumer product variant, a location drops extension ``0``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from lineage.errors import IdentifierError
+from lineage.identifiers import ai_table
+from lineage.identifiers.company_prefixes import CompanyPrefixes
+from lineage.identifiers.element_string import Element, bracketed
+from lineage.identifiers.epc import uri as epc_uri
+from lineage.identifiers.epc.schemes import NO_EXTENSION
+from lineage.identifiers.identifier import GS1_HOST, Identifier, Kind
+from lineage.identifiers.percent import escape
+
+_Named = tuple[Kind, str, tuple[Element, ...], tuple[Element, ...] | None, tuple[Element, ...] | None]
+"""Kind, scheme, elements that name the thing, those of its class, those of its lot."""
+
+_SERIAL_AFTER = {"253": 13, "255": 13, "8003": 14}
+"""Length of a key without its optional serial number."""
+
+
+def link(elements: Sequence[Element]) -> str:
+    """Write a key and its qualifiers as a canonical Digital Link."""
+    return GS1_HOST + "".join(f"/{ai}/{escape(value)}" for ai, value in elements)
+
+
+def _pick(values: dict[str, str], *ais: str) -> tuple[Element, ...]:
+    return tuple(Element(ai, values[ai]) for ai in ais if ai in values)
+
+
+def _gtin(values: dict[str, str]) -> _Named:
+    class_of = _pick(values, "01")
+    if "21" in values:
+        return "item", "sgtin", _pick(values, "01", "21"), class_of, _pick(values, "01", "10") if "10" in values else None
+    if "235" in values:
+        return "item", "upui", _pick(values, "01", "235"), class_of, _pick(values, "01", "10") if "10" in values else None
+    if "10" in values:
+        return "lot", "lgtin", _pick(values, "01", "10"), class_of, None
+    return "class", "gtin", _pick(values, "01", "22"), class_of, None
+
+
+def _itip(values: dict[str, str]) -> _Named:
+    gtin = (Element("01", values["8006"][:14]),)
+    if "21" in values:
+        lot = _pick(values, "8006", "10") if "10" in values else None
+        return "item", "itip", _pick(values, "8006", "21"), gtin, lot
+    if "10" in values:
+        return "lot", "itip", _pick(values, "8006", "10"), gtin, None
+    return "class", "itip", _pick(values, "8006"), gtin, None
+
+
+def _location(values: dict[str, str]) -> _Named:
+    if values.get("254", NO_EXTENSION) == NO_EXTENSION:
+        return "site", "gln", _pick(values, "414", "7040"), None, None
+    return "site", "sgln", _pick(values, "414", "254"), None, None
+
+
+def _plain(kind: Kind, scheme: str, *ais: str) -> Callable[[dict[str, str]], _Named]:
+    def read(values: dict[str, str]) -> _Named:
+        return kind, scheme, _pick(values, *ais), None, None
+
+    return read
+
+
+def _serialised(kind: Kind, scheme: str, ai: str, class_kind: Kind) -> Callable[[dict[str, str]], _Named]:
+    """Keys whose own value ends in an optional serial number."""
+    length = _SERIAL_AFTER[ai]
+
+    def read(values: dict[str, str]) -> _Named:
+        class_of = (Element(ai, values[ai][:length]),)
+        named = _pick(values, ai)
+        return (kind if len(values[ai]) > length else class_kind), scheme, named, class_of, None
+
+    return read
+
+
+def _component(values: dict[str, str]) -> _Named:
+    class_of = _pick(values, "8010")
+    if "8011" in values:
+        return "item", "cpi", _pick(values, "8010", "8011"), class_of, None
+    return "class", "cpi", class_of, class_of, None
+
+
+_READERS: dict[str, Callable[[dict[str, str]], _Named]] = {
+    "00": _plain("unit", "sscc", "00"),
+    "01": _gtin,
+    "253": _serialised("document", "gdti", "253", "document"),
+    "255": _serialised("document", "sgcn", "255", "class"),
+    "401": _plain("document", "ginc", "401"),
+    "402": _plain("document", "gsin", "402"),
+    "414": _location,
+    "415": _plain("document", "payment", "415", "8020"),
+    "417": _plain("party", "pgln", "417", "7040"),
+    "8003": _serialised("item", "grai", "8003", "class"),
+    "8004": _plain("item", "giai", "8004", "7040"),
+    "8006": _itip,
+    "8010": _component,
+    "8013": _plain("class", "gmn", "8013"),
+    "8017": _plain("other", "gsrnp", "8017", "8019"),
+    "8018": _plain("other", "gsrn", "8018", "8019"),
+}
+
+
+def identify(
+    elements: Sequence[Element],
+    *,
+    urn: str | None = None,
+    company_prefixes: CompanyPrefixes | None = None,
+) -> Identifier:
+    """Name the thing that checked elements are about: that of the first key among them.
+
+    :param urn: its EPC URN where the text was one
+    :raises IdentifierError: there is no key
+    """
+    key = next((ai for ai, _ in elements if ai in _READERS), None)
+    if key is None:
+        raise IdentifierError(
+            "no-primary-key",
+            "there is no GS1 key among " + "".join(f"({ai})" for ai, _ in elements)[:80],
+            hint="an element string must hold a key such as (01), (00), (414) or (8004) to name a thing",
+            message_zh="没有可标识对象的 GS1 主键",
+        )
+    values = {ai: value for ai, value in reversed(elements)}
+    kind, scheme, named, class_of, lot = _READERS[key](values)
+    if urn is None and company_prefixes:
+        length = company_prefixes.length(epc_uri.prefix_digits(named))
+        urn = epc_uri.write(named, length) if length else None
+    entry = ai_table.find(key)
+    sequences = (entry.qualifiers if entry else None) or ((),)
+    qualifiers = max(([ai for ai in sequence if ai in values] for sequence in sequences), key=len)
+    full = link(_pick(values, key, *qualifiers)) if kind != "site" else link(named)
+    return Identifier(
+        link(named), kind, scheme, bracketed(named), link(lot) if lot else None, link(class_of) if class_of else None, urn, full
+    )
