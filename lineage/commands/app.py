@@ -9,9 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
@@ -28,35 +27,33 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 class LazyGroup(TyperGroup):
-    """A group that imports a command's module only when the command runs or shows its own help."""
+    """A group that imports a command's module only when that command is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """Give all names in the order of the table."""
         del ctx
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command, except for the list of commands, which needs only its line."""
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
+        """Give what the list of commands needs: name and line, without importing anything."""
+        del ctx
         place = COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        if ctx.params.get("help_only") or _lists_commands(ctx):
-            return click.Command(cmd_name, help=place[1], short_help=place[1])
-        return _load(cmd_name, *place)
+        return TyperCommand(cmd_name, help=place[1], rich_markup_mode=None) if place else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Give the command that is called, with its module imported."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, _load(name) if command and name else command, rest
 
 
-def _lists_commands(ctx: click.Context) -> bool:
-    """Tell whether the group prints its own help and needs no command."""
-    return bool(ctx.meta.get("lineage.listing"))
-
-
-def _load(name: str, place: str, line: str) -> click.Command:
-    module, function = place.split(":")
+def _load(name: str) -> TyperCommand:
+    module, function = COMMANDS[name][0].split(":")
     try:
         callback: Any = getattr(import_module(module), function)
     except ImportError as error:
-        raise click.ClickException(f"the command {name!r} cannot be loaded: {error}") from error
-    info = CommandInfo(name=name, callback=callback, short_help=line, no_args_is_help=False)
+        typer.echo(f"lineage {name}: cannot be loaded: {error}", err=True)
+        raise typer.Exit(2) from error
+    info = CommandInfo(name=name, callback=callback, cls=TyperCommand)
     return get_command_from_info(info, pretty_exceptions_short=True, rich_markup_mode="markdown")
 
 
