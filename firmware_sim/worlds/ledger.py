@@ -38,7 +38,7 @@ OPEN = 2**63 - 1
 Labels = dict[str, int]
 """Things, each with the time at which it last went in (sources) or first arrived (destinations)."""
 
-ENDINGS = {"retail_selling": "sold", "dispensing": "sold", "destroying": "destroyed", "decommissioning": "destroyed"}
+ENDINGS = {"retail_selling": "sold", "dispensing": "sold", "destroying": "destroyed", "decommissioning": "destroyed", "suyuan:scrapping": "destroyed"}
 """States after which a thing is no longer in anybody's stock, by business step."""
 
 

@@ -183,7 +183,7 @@ def cylinder(master: MasterData, catalogue: str, gas: str) -> CylinderPeople:
     filler = new.site(station, "晋安气体充装站", "Filling station", "山西省太原市万柏林区西矿街330号", "太原市", 37.86, 112.48)
     users = []
     for name, name_en, where in (
-        ("太原市第九人民医院", "Taiyuan Ninth Hospital", "太原市迎泽区南内环街5号"),
+        ("太原市汾东康复医院", "Fendong Rehabilitation Hospital", "太原市迎泽区南内环街5号"),
         ("山西同昌机械加工有限公司", "Tongchang Machining", "太原市尖草坪区和平北路41号"),
     ):
         user = new.party("91" if "公司" in name else "12", TAIYUAN, name, name_en, "user")
@@ -212,8 +212,8 @@ def millet(master: MasterData, raw: str, seed: str, mixed: str, product: str) ->
     ]
     shop = new.party("92", QINXIAN, "沁县惠农农资经营部", "Huinong Farm Supplies", "distributor")
     inputs = new.site(shop, "惠农农资门市", "Farm supplies", "山西省长治市沁县定昌镇育才路9号", "长治市", 36.75, 112.69)
-    miller = new.party("91", QINXIAN, "山西沁州黄米业有限公司(仿真)", "Qinzhou Millet (simulated)", "producer", "packer", prefix="69990402")
-    mill = new.site(miller, "沁州黄米业加工厂", "Mill", "山西省长治市沁县定昌镇工业园1号", "长治市", 36.74, 112.70)
+    miller = new.party("91", QINXIAN, "沁县檀香米业有限公司", "Tanxiang Millet", "producer", "packer", prefix="69990402")
+    mill = new.site(miller, "檀香米业加工厂", "Mill", "山西省长治市沁县定昌镇工业园1号", "长治市", 36.74, 112.70)
     opener = new.party("91", CHANGZHI, "长治市紫坊农产品批发市场有限公司", "Zifang Wholesale Market", "distributor", prefix="69990403")
     market = new.site(opener, "紫坊农产品批发市场", "Wholesale market", "山西省长治市潞州区紫金西街188号", "长治市", 36.18, 113.08)
     shops = []
@@ -232,7 +232,7 @@ def millet(master: MasterData, raw: str, seed: str, mixed: str, product: str) ->
         packs,
     )
     new.licence("food_production", numbers.food_licence("101", QINXIAN, 7), mill, "长治市市场监督管理局", "粮食加工品")
-    new.licence("organic_certificate", "CHN-101-20260001", mill, "中国质量认证中心(仿真)", "谷子 12.0t", packs)
-    new.licence("organic_certificate", "CHN-101-20260002", farm, "中国质量认证中心(仿真)", "谷子种植 180 亩")
+    new.licence("organic_certificate", "CHN-101-20260001", mill, "晋安有机认证中心", "谷子 12.0t", packs)
+    new.licence("organic_certificate", "CHN-101-20260002", farm, "晋安有机认证中心", "谷子种植 180 亩")
     new.licence("gi_mark", "AGI00123", mill, "农业农村部", "沁州黄小米", packs)
     return MilletPeople(farm, plots, inputs, mill, market, shops)

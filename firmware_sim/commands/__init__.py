@@ -1,0 +1,7 @@
+"""The `firmware-sim` command."""
+
+from firmware_sim.commands import devices as devices
+from firmware_sim.commands import worlds as worlds
+from firmware_sim.commands.app import app
+
+__all__ = ["app"]
