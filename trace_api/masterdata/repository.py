@@ -17,6 +17,10 @@ Origin = Literal["table", "vocabulary"]
 NO_START: Final = date(1, 1, 1)
 """Stands for “no start stated” in the key of a licence, where NULL cannot stand."""
 
+MAX_PREFIXES: Final = 20_000
+"""Products of one scheme without GTIN that are read at once; China has some 200,000 drug packages, a
+deployment handles a few thousand."""
+
 _KEYS: Final = {
     "parties": ("party_id",),
     "sites": ("site_id",),
@@ -107,6 +111,15 @@ def products_by_id(connection: Connection, product_ids: Collection[str]) -> list
     """Give the products with these keys."""
     rows = connection.execute(select(product).where(product.c.product_id.in_(list(product_ids))))
     return [_record(Product, row) for row in rows.mappings()]
+
+
+def products_of_scheme(connection: Connection, scheme: str) -> dict[str, Product]:
+    """Give the products that are known by a prefix of a scheme's codes: prefix -> product."""
+    start = f"{scheme}:"
+    rows = connection.execute(
+        select(product).where(product.c.product_id.startswith(start, autoescape=True)).limit(MAX_PREFIXES)
+    )
+    return {row["product_id"][len(start) :]: _record(Product, row) for row in rows.mappings()}
 
 
 def licences_of(

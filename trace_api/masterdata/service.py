@@ -43,9 +43,20 @@ def product_keys(identifier: Identifier) -> list[str]:
     keys = [identifier.class_id] if identifier.class_id else []
     if identifier.kind == "class":
         keys.insert(0, identifier.id)
-    longest = min(len(identifier.value), _LONGEST_PREFIX)
-    keys += [f"{identifier.scheme}:{identifier.value[:length]}" for length in range(longest, 0, -1)]
-    return keys
+    scheme, value = prefix_of(identifier)
+    return keys + [f"{scheme}:{value[:length]}" for length in range(min(len(value), _LONGEST_PREFIX), 0, -1)]
+
+
+def prefix_of(identifier: Identifier) -> tuple[str, str]:
+    """Give the scheme and the text whose prefixes may stand for the product of a thing.
+
+    A lot of codes without GTIN is written ``lot:<scheme>.<prefix>.<lot>`` and belongs to the product of
+    that prefix.
+    """
+    if identifier.scheme == "lot":
+        scheme, _, rest = identifier.value.partition(".")
+        return scheme, rest.partition(".")[0]
+    return identifier.scheme, identifier.value[:_LONGEST_PREFIX]
 
 
 def parties(connection: Connection, keys: Collection[str]) -> dict[str, Party]:

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Connection
 
 from lineage.errors import LineageError
-from lineage.identifiers import read, read_uri
+from lineage.identifiers import GS1_HOST, read, read_uri
 from trace_api.masterdata import repository
 from trace_api.masterdata.columns import read_values
 from trace_api.masterdata.model import Party, Product, Record, Site
@@ -139,7 +139,9 @@ def read_element(uri: str, attributes: Mapping[str, Any]) -> tuple[str, Record] 
     if table == "sites":
         return table, Site(**{"name": None, **values, "site_id": subject.id})
     if table == "products":
-        return table, Product(**{"name": None, **values, "product_id": subject.id})
+        gs1 = subject.id.startswith(GS1_HOST)
+        key = subject.id if gs1 else f"{subject.scheme}:{subject.value}"
+        return table, Product(**{"name": None, **values, "product_id": key})
     if "uscc" in values:
         return table, Party(read(values["uscc"], scheme="uscc").id, **{"name": None, **values})
     return table, Party(subject.id, **{"uscc": None, "name": None, **values})

@@ -1,0 +1,144 @@
+"""Answers the engine's questions about master data from the tables, remembering what was asked before.
+
+One directory belongs to one question (one connection, one snapshot); what it remembers goes with it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from lineage.errors import LineageError
+from lineage.identifiers import Identifier, read, read_uri
+from lineage.trace import directory
+from trace_api.masterdata import model, repository, service
+
+T = TypeVar("T")
+
+
+class MasterDirectory:
+    """``lineage.trace.directory.Directory`` over the tables of master data.
+
+    Master data has no history yet: ``at`` does not change an answer, except for licences, which carry
+    their own dates.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._parties: dict[str, model.Party | None] = {}
+        self._sites: dict[str, model.Site | None] = {}
+        self._products: dict[str, model.Product | None] = {}
+        self._by_prefix: dict[str, dict[str, model.Product]] = {}
+        self._licences: dict[str, list[model.Licence]] = {}
+
+    def operator_of(self, site: str, at: int) -> str | None:  # noqa: ARG002 - see the class
+        """Give the party that operates a site; of a place within a site, that of the site."""
+        found = self.site_record(site)
+        if found is None or found.operator_uscc is None:
+            return None
+        return party_id_of(found.operator_uscc)
+
+    def party(self, party: str) -> directory.Party | None:
+        """Give what is known of a party, named by its code, its PGLN or a site that it operates."""
+        found = self.party_record(party)
+        if found is None:
+            return None
+        return directory.Party(found.party_id, found.name or "", found.uscc, found.roles, found.name_en or "")
+
+    def site(self, site: str) -> directory.Site | None:
+        """Give what is known of a place."""
+        found = self.site_record(site)
+        if found is None:
+            return None
+        return directory.Site(found.site_id, found.name or "", found.lat, found.lon, found.name_en or "")
+
+    def product_of(self, thing: str) -> directory.Product | None:
+        """Give the product of a thing."""
+        found = self.product_record(thing)
+        if found is None:
+            return None
+        return directory.Product(
+            found.product_id,
+            found.regime,
+            found.name or "",
+            found.storage_min_c,
+            found.storage_max_c,
+            found.shelf_life_days,
+            found.name_en or "",
+        )
+
+    def licences(self, party: str, site: str | None, product: str | None) -> Sequence[directory.Licence]:
+        """Give the licences of a party that cover a site and a product where they name any."""
+        return [
+            directory.Licence(each.kind, each.number, each.valid_from, each.valid_to)
+            for each in self.licence_records(party)
+            if (each.site_id is None or site is None or each.site_id == site)
+            and (each.product_id is None or product is None or each.product_id == product)
+        ]
+
+    def party_record(self, party: str) -> model.Party | None:
+        """Give a party as the table has it."""
+        return self._remember(self._parties, party, self._find_party)
+
+    def site_record(self, site: str) -> model.Site | None:
+        """Give a site as the table has it; a place within a site (GLN extension) stands for the site."""
+        return self._remember(self._sites, site, self._find_site)
+
+    def product_record(self, thing: str) -> model.Product | None:
+        """Give the product of a thing as the table has it."""
+        try:
+            identifier = read_uri(thing)
+        except LineageError:
+            return None
+        key = identifier.id if identifier.kind == "class" else identifier.class_id
+        if key is not None:
+            found = self._remember(self._products, key, self._find_product)
+            if found is not None:
+                return found
+        return self._by_longest_prefix(identifier)
+
+    def licence_records(self, party: str) -> list[model.Licence]:
+        """Give every licence of a party."""
+        found = self.party_record(party)
+        uscc = found.uscc if found else None
+        if uscc is None:
+            return []
+        if uscc not in self._licences:
+            self._licences[uscc] = service.licences(self._connection, [uscc])
+        return self._licences[uscc]
+
+    def _find_party(self, key: str) -> model.Party | None:
+        found = service.parties(self._connection, [key]).get(key)
+        if found is not None:
+            return found
+        site = self.site_record(key)
+        if site is not None and site.operator_uscc is not None:
+            return service.parties(self._connection, [site.operator_uscc]).get(site.operator_uscc)
+        return None
+
+    def _find_site(self, key: str) -> model.Site | None:
+        whole = key.partition("/254/")[0]
+        found = service.sites(self._connection, {key, whole})
+        return found.get(key) or found.get(whole)
+
+    def _find_product(self, key: str) -> model.Product | None:
+        found = repository.products_by_id(self._connection, [key])
+        return found[0] if found else None
+
+    def _by_longest_prefix(self, identifier: Identifier) -> model.Product | None:
+        scheme, value = service.prefix_of(identifier)
+        if scheme not in self._by_prefix:
+            self._by_prefix[scheme] = repository.products_of_scheme(self._connection, scheme)
+        known = self._by_prefix[scheme]
+        return next((known[value[:size]] for size in range(len(value), 0, -1) if value[:size] in known), None)
+
+    @staticmethod
+    def _remember(known: dict[str, T | None], key: str, find: Callable[[str], T | None]) -> T | None:
+        if key not in known:
+            known[key] = find(key)
+        return known[key]
+
+
+def party_id_of(uscc: str) -> str:
+    """Give the canonical key of the party with a social credit code."""
+    return read(uscc, scheme="uscc").id
