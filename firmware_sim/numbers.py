@@ -1,10 +1,10 @@
 """How valid identifiers are made: check digits, company numbers, licence numbers, product codes.
 
-Everything made here belongs to nobody. GS1 keys stand under company prefixes that begin with `6999`, organisation
-codes begin with `MAXY`, so that a number from a simulation is recognised as one.
+Everything made here belongs to nobody. GS1 keys stand under company prefixes that begin with `6999`,
+organisation codes begin with `MAXY`, so that a number from a simulation is recognised as one.
 
-The rules are written here on their own, not taken from the package that reads identifiers: what one side makes, the
-other side checks.
+The rules are written here on their own, not taken from the package that reads identifiers: what one side
+makes, the other side checks.
 """
 
 from itertools import cycle
@@ -35,15 +35,18 @@ def mod11_10(digits: str) -> str:
 
 def organisation_code(body: str) -> str:
     """Complete the eight characters of a GB 11714 organisation code with their check character."""
-    total = sum(ORGANISATION_ALPHABET.index(char) * weight for char, weight in zip(body, ORGANISATION_WEIGHTS, strict=True))
+    total = sum(
+        ORGANISATION_ALPHABET.index(char) * weight
+        for char, weight in zip(body, ORGANISATION_WEIGHTS, strict=True)
+    )
     return body + {10: "X", 11: "0"}.get(11 - total % 11, str(11 - total % 11))
 
 
 def uscc(kind: str, region: str, serial: int) -> str:
     """Make a unified social credit code of a party that does not exist.
 
-    :param kind: department and class, two characters: `91` enterprise, `92` sole trader, `93` farmers' cooperative,
-        `12` public institution, `11` authority
+    :param kind: department and class, two characters: `91` enterprise, `92` sole trader, `93` farmers'
+        cooperative, `12` public institution, `11` authority
     :param region: six digits of GB/T 2260
     :param serial: which of the made-up organisations, 0 to 9999
     """
@@ -88,8 +91,15 @@ def drug_code(identification: str, serial: int) -> str:
 
 
 def equipment_code(catalogue: str, maker: str, year: int, serial: int) -> str:
-    """Make an equipment code: catalogue code 4, maker's number 5, year 4, serial 4 (from 10000 on `A000`, `B000`, …)."""
-    tail = f"{serial:04d}" if serial < 10_000 else f"{chr(ord('A') + (serial - 10_000) // 1000)}{serial % 1000:03d}"
+    """Make an equipment code: catalogue code 4, maker's number 5, year 4, serial 4.
+
+    From 10000 on the serial is written `A000`, `B000`, …
+    """
+    tail = (
+        f"{serial:04d}"
+        if serial < 10_000
+        else f"{chr(ord('A') + (serial - 10_000) // 1000)}{serial % 1000:03d}"
+    )
     return f"{catalogue}{maker}{year}{tail}"
 
 

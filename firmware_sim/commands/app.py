@@ -11,7 +11,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Simulated readers, scanners and sensors, and whole supply chains with a ledger of what really happened.",
+    help="Simulated readers, scanners and sensors; supply chains with a ledger of what really happened.",
 )
 notes = Console(stderr=True)
 """Where progress and remarks go; answers go to standard output."""
@@ -19,7 +19,10 @@ notes = Console(stderr=True)
 
 def fail(error: SimulationError) -> NoReturn:
     """Say what went wrong and what to do about it, and leave with 1."""
-    notes.print(f"[bold red]{error.code}[/]: {error.message}" + (f"\n{error.hint}" if error.hint else ""), highlight=False)
+    notes.print(
+        f"[bold red]{error.code}[/]: {error.message}" + (f"\n{error.hint}" if error.hint else ""),
+        highlight=False,
+    )
     raise typer.Exit(1)
 
 

@@ -34,15 +34,21 @@ EXAMPLE_TAG = "3034257BF7194E4000001A85"
 @app.command()
 def device(
     name: Annotated[str, typer.Argument(help="; ".join(f"{name}: {what}" for name, what in NAMES.items()))],
-    link: Annotated[Path | None, typer.Option(help="path under which the pseudo-terminal is to be found")] = None,
+    link: Annotated[
+        Path | None, typer.Option(help="path under which the pseudo-terminal is to be found")
+    ] = None,
     tcp: Annotated[int | None, typer.Option(help="listen on this TCP port instead; 0 takes any")] = None,
     broker: Annotated[str, typer.Option(help="broker of the MQTT devices")] = "mqtt://127.0.0.1:1883",
     topic: Annotated[str, typer.Option(help="where the MQTT devices publish")] = "",
-    tag: Annotated[list[str] | None, typer.Option(help="EPC in front of the antenna, hexadecimal; may be repeated")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="EPC in front of the antenna, hexadecimal; may be repeated")
+    ] = None,
     symbology: Annotated[str, typer.Option(help=f"of what the scanner reads: {', '.join(AIM)}")] = "qr",
     celsius: Annotated[float, typer.Option(help="mean temperature of the thermometer")] = 4.5,
     every: Annotated[float, typer.Option(help="seconds between two messages of an MQTT device")] = 2.0,
-    missed: Annotated[float, typer.Option(help="chance that a tag or symbol is not read", min=0, max=0.99)] = 0.0,
+    missed: Annotated[
+        float, typer.Option(help="chance that a tag or symbol is not read", min=0, max=0.99)
+    ] = 0.0,
     doubled: Annotated[float, typer.Option(help="chance that a read is reported twice", min=0, max=1)] = 0.0,
     noise: Annotated[float, typer.Option(help="chance of garbage before a frame", min=0, max=1)] = 0.0,
     seed: Annotated[int, typer.Option(help="of the chances")] = 1,
@@ -53,7 +59,7 @@ def device(
     firmware-sim device m100 --link /tmp/uhf --tag 3034257BF7194E4000001A85 --missed 0.2
     echo '(01)…' | firmware-sim device scanner --link /tmp/scanner --symbology gs1-128
     firmware-sim device thermometer --broker mqtt://127.0.0.1:1883 --topic cold/van-1
-    """
+    """  # noqa: D301 - the mark that keeps click from joining lines
     if name not in NAMES:
         usage(f"there is no device {name}; there are: {', '.join(NAMES)}")
     if symbology not in AIM:
@@ -94,7 +100,9 @@ def _tags(texts: Iterable[str] | None) -> list[Tag]:
         except ValueError:
             raise DeviceError("not-hexadecimal", f"{text!r} is no EPC in hexadecimal digits") from None
         if not epc or len(epc) % 2 or len(epc) > 62:
-            raise DeviceError("not-whole-words", f"an EPC has 1 to 31 whole 16-bit words, {text!r} has {len(epc)} bytes")
+            raise DeviceError(
+                "not-whole-words", f"an EPC has 1 to 31 whole 16-bit words, {text!r} has {len(epc)} bytes"
+            )
         tags.append(Tag(epc))
     return tags
 
@@ -114,9 +122,16 @@ def _scan_lines(scanner: Scanner, symbols: Iterator[Symbol], done: threading.Eve
 
 
 def _publish(
-    name: str, broker: str, topic: str, tags: list[Tag], celsius: float, every: float, random: Random, faults: Faults,
+    name: str,
+    broker: str,
+    topic: str,
+    tags: list[Tag],
+    celsius: float,
+    every: float,
+    random: Random,
+    faults: Faults,
     done: threading.Event,
-) -> None:  # fmt: skip
+) -> None:
     address = urlsplit(broker)
     outlet = Outlet(address.hostname or "127.0.0.1", address.port or 1883, f"sim-{name}")
     typer.echo(f"{broker} {topic or f'sim/{name}'}")

@@ -17,16 +17,20 @@ def world(
     size: Annotated[int, typer.Option(help="about how many events", min=1)] = 1000,
     seed: Annotated[int, typer.Option(help="the same seed gives the same world")] = 1,
     out: Annotated[Path, typer.Option(help="folder to write to; must hold no events yet")] = Path("world"),
-    forms: Annotated[str, typer.Option(help="how identifiers are written: digital-link, urn or mixed")] = "mixed",
+    forms: Annotated[
+        str, typer.Option(help="how identifiers are written: digital-link, urn or mixed")
+    ] = "mixed",
     per_document: Annotated[int, typer.Option(help="events in one document", min=1)] = 1000,
-    as_json: Annotated[bool, typer.Option("--json", help="print what was written as one JSON object")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="print what was written as one JSON object")
+    ] = False,
 ) -> None:
     """Write a supply chain as EPCIS documents, with master data and the ledger of what really happened.
 
     \b
     firmware-sim world --regime food --size 5000 --seed 7 --out /tmp/food
     lineage trace /tmp/food/events-*.json --source '(01)…(21)…'
-    """
+    """  # noqa: D301 - the mark that keeps click from joining lines
     from firmware_sim.worlds.writing import write_world  # noqa: PLC0415 - only this command needs it
 
     if forms not in ("digital-link", "urn", "mixed"):
@@ -61,12 +65,17 @@ def world(
         )
     else:
         notes.print(
-            f"{written.events:,} events in {written.documents:,} documents, ledger of {written.things:,} things and "
-            f"{written.accidents:,} accidents in {written.folder}"
+            f"{written.events:,} events in {written.documents:,} documents, ledger of {written.things:,} things "
+            f"and {written.accidents:,} accidents in {written.folder}"
         )
 
 
 def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=notes, transient=True
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=notes,
+        transient=True,
     )

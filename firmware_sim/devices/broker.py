@@ -20,7 +20,9 @@ from firmware_sim.devices.uhf_reader import NO_FAULTS, Faults
 from firmware_sim.errors import DeviceError
 
 RECONNECT_SECONDS = (1, 2)
-"""Least and longest pause before a device tries the broker again. Real devices wait longer; a demonstration should not."""
+"""Least and longest pause before a device tries the broker again. Real devices wait longer; a demonstration
+should not.
+"""
 
 
 class Outlet:
@@ -66,7 +68,11 @@ class Outlet:
         self._client.disconnect()
         self._client.loop_stop()
         if not delivered:
-            raise DeviceError("unacknowledged", f"the broker has not acknowledged {len(self._waiting)} messages", "is it running?")
+            raise DeviceError(
+                "unacknowledged",
+                f"the broker has not acknowledged {len(self._waiting)} messages",
+                "is it running?",
+            )
 
     def _acknowledged(self, _client: mqtt.Client, _data: Any, number: int, *_: Any) -> None:
         with self._changed:
@@ -150,4 +156,6 @@ class Thermometer:
     def report(self, celsius: float) -> None:
         """Publish one reading."""
         number, self._number = self._number, self._number + 1
-        self.outlet.publish(self._topic, messages.temperature_message(self._name, number, self._clock(), celsius))
+        self.outlet.publish(
+            self._topic, messages.temperature_message(self._name, number, self._clock(), celsius)
+        )

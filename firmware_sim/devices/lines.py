@@ -1,8 +1,8 @@
 """Where a serial device is plugged in: a pseudo-terminal or a TCP port.
 
-A line behaves as a cable does. While nobody has the other end open, what the device sends is lost, and a reader that
-opens it later does not find yesterday's bytes. While the other end is open but does not read, the buffer fills and
-what does not fit is lost as well.
+A line behaves as a cable does. While nobody has the other end open, what the device sends is lost, and a
+reader that opens it later does not find yesterday's bytes. While the other end is open but does not read,
+the buffer fills and what does not fit is lost as well.
 """
 
 import os
@@ -60,9 +60,11 @@ class PtyLine:
                 link.unlink(missing_ok=True)
                 link.symlink_to(self._name)
         except OSError as error:
-            raise DeviceError("no-terminal", f"no pseudo-terminal could be made: {error}", "check /dev/pts and the link's folder") from error
-        self._poll = select.poll()
-        self._poll.register(self._master, select.POLLIN)
+            raise DeviceError(
+                "no-terminal",
+                f"no pseudo-terminal could be made: {error}",
+                "check /dev/pts and the link's folder",
+            ) from error
 
     @property
     def address(self) -> str:
@@ -71,11 +73,11 @@ class PtyLine:
 
     def listening(self) -> bool:
         """Tell whether a host has the terminal open."""
-        return not any(event & select.POLLHUP for _, event in self._poll.poll(0))
+        return not any(event & select.POLLHUP for _, event in self._wait(0))
 
     def read(self, timeout: float) -> bytes:
         """Give what the host has sent."""
-        for _, event in self._poll.poll(timeout * 1000):
+        for _, event in self._wait(timeout):
             if event & select.POLLIN:
                 with suppress(OSError):
                     return os.read(self._master, READ_SIZE)
@@ -91,6 +93,12 @@ class PtyLine:
             return os.write(self._master, data) == len(data)
         except OSError:
             return False
+
+    def _wait(self, timeout: float) -> list[tuple[int, int]]:
+        # One object a call: the device's thread and the one that scans must not share it.
+        poll = select.poll()
+        poll.register(self._master, select.POLLIN)
+        return poll.poll(timeout * 1000)
 
     def drop_unread(self) -> None:
         """Throw away what the host has not read, as happens when its end is closed."""
@@ -122,7 +130,11 @@ class TcpLine:
         try:
             self._server = socket.create_server((host, port))
         except OSError as error:
-            raise DeviceError("port-taken", f"{host}:{port} cannot be listened on: {error}", "give another port, or 0 for any") from error
+            raise DeviceError(
+                "port-taken",
+                f"{host}:{port} cannot be listened on: {error}",
+                "give another port, or 0 for any",
+            ) from error
         self._server.setblocking(False)
         self._client: socket.socket | None = None
         self._host, self._port = self._server.getsockname()[:2]

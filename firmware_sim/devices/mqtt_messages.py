@@ -1,7 +1,7 @@
 """Messages of devices that speak MQTT: a Zebra fixed reader (IoT Connector) and a temperature sensor.
 
-The reader's time stamps have an offset without a colon (`+0000`), as its firmware prints them. `eventNum` counts
-up from 1 and starts again when the reader is switched off and on.
+The reader's time stamps have an offset without a colon (`+0000`), as its firmware prints them. `eventNum`
+counts up from 1 and starts again when the reader is switched off and on.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,9 @@ def zebra_time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}" + moment.strftime("%z")
 
 
-def zebra_read(tag: Tag, number: int, moment: datetime, *, antenna: int = 1, reads: int = 1, mode: str = "CUSTOM") -> dict[str, Any]:
+def zebra_read(
+    tag: Tag, number: int, moment: datetime, *, antenna: int = 1, reads: int = 1, mode: str = "CUSTOM"
+) -> dict[str, Any]:
     """Give the object in which a fixed reader reports one tag.
 
     :param number: `eventNum`, the reader's own sequence
@@ -43,7 +45,11 @@ def zebra_read(tag: Tag, number: int, moment: datetime, *, antenna: int = 1, rea
 def zebra_heartbeat(moment: datetime, *, radio: str = "active") -> bytes:
     """Give the message in which a reader says that it is alive; it holds no read."""
     return orjson.dumps(
-        {"type": "HEARTBEAT", "timestamp": zebra_time(moment), "data": {"radio_activity": radio, "uptime": "0:10:00"}}
+        {
+            "type": "HEARTBEAT",
+            "timestamp": zebra_time(moment),
+            "data": {"radio_activity": radio, "uptime": "0:10:00"},
+        }
     )
 
 

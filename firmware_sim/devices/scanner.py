@@ -16,8 +16,8 @@ from firmware_sim.devices.uhf_reader import NO_FAULTS, Faults
 class Scanner:
     """A scanner that is plugged into a line, running until `close`.
 
-    :param faults: `missed`: the trigger is pulled and nothing decodes; `doubled`: the same symbol is sent twice;
-        `noise`: garbage before the scan. The operator sees a missed scan (no beep) and pulls again.
+    :param faults: `missed`: the trigger is pulled and nothing decodes; `doubled`: the same symbol is sent
+        twice; `noise`: garbage before the scan. The operator sees a missed scan (no beep) and pulls again.
     :param aim: whether the AIM identifier is sent
     """
 
@@ -52,10 +52,7 @@ class Scanner:
         while self._random.random() < self._faults.missed:
             pass  # it did not decode: no beep, pull again
         times = 2 if self._random.random() < self._faults.doubled else 1
-        for _ in range(times):
-            if not self._send(symbol, wait):
-                return False
-        return True
+        return all(self._send(symbol, wait) for _ in range(times))
 
     def close(self) -> None:
         """Unplug the scanner."""
@@ -67,7 +64,7 @@ class Scanner:
         before = self._answers
         noise = b""
         if self._random.random() < self._faults.noise:
-            # Line noise ends in the suffix: without it, it would become part of the scan, and no host could tell.
+            # Line noise ends in the suffix: else it would become part of the scan, and no host could tell.
             noise = bytes((self._random.randrange(0x80, 0xFF),)) + self._suffix
         if not self.line.write(noise + frames.scan(symbol, aim=self._aim, suffix=self._suffix)):
             return False

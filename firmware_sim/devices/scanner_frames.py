@@ -1,7 +1,7 @@
 """What a serial barcode scanner sends for one scan: AIM symbology identifier, data, suffix.
 
-The leading FNC1 of a GS1 symbol is not sent, the identifier implies it; each FNC1 between two element strings is
-sent as GS (0x1D). A QR code that holds a URL is a plain QR code (`]Q1`), whatever the URL means.
+The leading FNC1 of a GS1 symbol is not sent, the identifier implies it; each FNC1 between two element
+strings is sent as GS (0x1D). A QR code that holds a URL is a plain QR code (`]Q1`), whatever the URL means.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,18 @@ GS = "\x1d"
 ACK, NAK = 0x06, 0x15
 """What a host may answer to a scan where the scanner is set to wait for it."""
 
-Symbology = Literal["gs1-128", "code-128", "gs1-datamatrix", "datamatrix", "gs1-qr", "qr", "ean-13", "ean-8", "itf-14", "databar"]
+Symbology = Literal[
+    "gs1-128",
+    "code-128",
+    "gs1-datamatrix",
+    "datamatrix",
+    "gs1-qr",
+    "qr",
+    "ean-13",
+    "ean-8",
+    "itf-14",
+    "databar",
+]
 
 AIM: dict[Symbology, str] = {
     "gs1-128": "]C1",
@@ -29,7 +40,9 @@ AIM: dict[Symbology, str] = {
 }
 """AIM identifier of each symbology, ISO/IEC 15424."""
 
-VARIABLE_LENGTH = frozenset({"10", "21", "22", "235", "240", "250", "251", "254", "30", "37", "400", "8003", "8004", "723"})
+VARIABLE_LENGTH = frozenset(
+    {"10", "21", "22", "235", "240", "250", "251", "254", "30", "37", "400", "8003", "8004", "723"}
+)
 """Application identifiers used here whose value may be shorter than allowed, so that a separator ends it."""
 
 
@@ -62,6 +75,8 @@ def scan(symbol: Symbol, *, aim: bool = True, prefix: bytes = b"", suffix: bytes
     :raises DeviceError: `ean-not-digits` when the symbology cannot hold the data
     """
     if symbol.symbology in ("ean-13", "ean-8", "itf-14") and not symbol.data.isdigit():
-        raise DeviceError("ean-not-digits", f"a symbol of kind {symbol.symbology} holds digits only, not {symbol.data!r}")
+        raise DeviceError(
+            "ean-not-digits", f"a symbol of kind {symbol.symbology} holds digits only, not {symbol.data!r}"
+        )
     head = AIM[symbol.symbology].encode("ascii") if aim else b""
     return prefix + head + symbol.data.encode("utf-8") + suffix

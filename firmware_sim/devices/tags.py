@@ -1,7 +1,7 @@
 """What stands in the EPC memory of a tag: SGTIN-96 and SSCC-96 of the Tag Data Standard.
 
-Both begin with an eight-bit header, three bits of filter and three bits of partition, which says how the following
-bits are divided between company prefix and reference.
+Both begin with an eight-bit header, three bits of filter and three bits of partition, which says how the
+following bits are divided between company prefix and reference.
 """
 
 from firmware_sim.devices.uhf_frames import Tag
@@ -22,7 +22,9 @@ def sgtin_96(gtin14: str, prefix_length: int, serial: int, filter_value: int = I
     :raises DeviceError: `does-not-fit`
     """
     if serial >= 1 << 38:
-        raise DeviceError("does-not-fit", f"serial {serial} needs more than 38 bits", "use a printed symbol for it")
+        raise DeviceError(
+            "does-not-fit", f"serial {serial} needs more than 38 bits", "use a printed symbol for it"
+        )
     company, reference = gtin14[1 : 1 + prefix_length], gtin14[0] + gtin14[1 + prefix_length : 13]
     bits = _company_part(SGTIN_96, filter_value, company)
     width = 44 - COMPANY_BITS[prefix_length]

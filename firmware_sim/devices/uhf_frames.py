@@ -1,11 +1,12 @@
 """Frames of the M100 / R200 family of UHF modules, as the module sends and receives them.
 
-`header | type | command | length (2, big endian) | parameters | checksum | end`, where the checksum is the sum of
-everything from the type to the last parameter, modulo 256. Two framings exist in the field with the same commands:
-`BB … 7E` and `AA … DD`. Nothing is escaped: header and end bytes may stand inside the parameters.
+`header | type | command | length (2, big endian) | parameters | checksum | end`, where the checksum is the
+sum of everything from the type to the last parameter, modulo 256. Two framings exist in the field with the
+same commands: `BB … 7E` and `AA … DD`. Nothing is escaped: header and end bytes may stand inside the
+parameters.
 
-Everything here is pure: bytes in, bytes out. It is written from the published frames and shares no code with any
-driver, so that one mistake cannot hide on both sides of the line.
+Everything here is pure: bytes in, bytes out. It is written from the published frames and shares no code
+with any driver, so that one mistake cannot hide on both sides of the line.
 """
 
 from binascii import crc_hqx
@@ -18,10 +19,14 @@ GET_INFO, SINGLE_POLL, MULTI_POLL, STOP, FAILED = 0x03, 0x22, 0x27, 0x28, 0xFF
 """Commands. Notices of a multi-poll carry `SINGLE_POLL`; a failed command is answered with `FAILED`."""
 
 NO_TAG, UNKNOWN_COMMAND = 0x15, 0x17
-"""Parameters of `FAILED`: nothing answered or its check sum was wrong; the module does not know the command."""
+"""Parameters of `FAILED`: nothing answered or its check sum was wrong; the module does not know the
+command.
+"""
 
 MAX_PARAMETERS = 512
-"""A host command has a few bytes. A longer length is noise: refusing it stops garbage from swallowing real commands."""
+"""A host command has a few bytes. A longer length is noise: refusing it stops garbage from swallowing real
+commands.
+"""
 
 FOREVER = 0xFFFF
 """The count in a multi-poll that a real module treats as "until you are told to stop"."""
@@ -126,8 +131,8 @@ def get_info(framing: Framing, what: int) -> bytes:
 class CommandReader:
     """The module's ear: bytes from the host in any portions, commands out.
 
-    Frames are found by length, then checked by end byte and checksum; what does not check moves the search on by
-    one byte. Commands in the other framing, and anything else, are noise to a module.
+    Frames are found by length, then checked by end byte and checksum; what does not check moves the search
+    on by one byte. Commands in the other framing, and anything else, are noise to a module.
     """
 
     def __init__(self, framing: Framing) -> None:

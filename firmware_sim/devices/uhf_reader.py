@@ -1,7 +1,7 @@
 """A UHF reader module: what it hears from its host, what it sees, what it says.
 
-`UhfReader` is the module without any input or output; `UhfPost` is a module that is plugged into a line and runs
-in a thread of its own.
+`UhfReader` is the module without any input or output; `UhfPost` is a module that is plugged into a line and
+runs in a thread of its own.
 """
 
 import threading

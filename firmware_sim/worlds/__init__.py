@@ -6,6 +6,8 @@ from firmware_sim.worlds.food import FoodWorld
 from firmware_sim.worlds.millet import MilletWorld
 from firmware_sim.worlds.world import World
 
-WORLDS: dict[str, type[World]] = {world.name: world for world in (FoodWorld, DrugWorld, CylinderWorld, MilletWorld)}
+WORLDS: dict[str, type[World]] = {
+    world.name: world for world in (FoodWorld, DrugWorld, CylinderWorld, MilletWorld)
+}
 
 __all__ = ["WORLDS", "CylinderWorld", "DrugWorld", "FoodWorld", "MilletWorld", "World"]

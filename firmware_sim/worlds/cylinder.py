@@ -1,9 +1,8 @@
-"""Special equipment: gas cylinders, made, registered, filled with a check before and after, delivered, returned, inspected.
+"""Special equipment: gas cylinders, from the maker through fillings, deliveries and inspections to scrap.
 
-Beside the straight way: a cylinder is filled after its inspection ran out, one fails its inspection and is scrapped,
-a rack is shipped and never received, a reader misses a cylinder, a filling is recorded for the wrong
-cylinder, a cylinder changes racks unscanned, a
-customer uploads late, a rack is packed again.
+Beside the straight way: a cylinder is filled after its inspection ran out, one fails its inspection and is
+scrapped, a rack is shipped and never received, a reader misses a cylinder, a filling is recorded for the
+wrong cylinder, a cylinder changes racks unscanned, a customer uploads late, a rack is packed again.
 """
 
 from collections.abc import Generator, Iterator
@@ -87,12 +86,16 @@ class CylinderWorld(World):
             # The first cylinder came second-hand: its inspection had run out when it was registered.
             due = at - 40 * DAY if expired and cylinder == cylinders[0] else at + 1090 * DAY
             yield Observed(
-                at=at, place=who.filler.spot("OFFICE"), step="suyuan:registering", things=(cylinder,),
+                at=at,
+                place=who.filler.spot("OFFICE"),
+                step="suyuan:registering",
+                things=(cylinder,),
                 extra={
-                    "registrationNumber": f"瓶23晋A{self._made % 100_000:05d}(26)", "nextInspectionDate": timestamp(due)[:10],
+                    "registrationNumber": f"瓶23晋A{self._made % 100_000:05d}(26)",
+                    "nextInspectionDate": timestamp(due)[:10],
                     "medium": "氧",
                 },
-            )  # fmt: skip
+            )
             at += 20 * SECOND
         user = who.users[number % len(who.users)]
         rack = _Rack(number, "", cylinders, user)
@@ -104,35 +107,62 @@ class CylinderWorld(World):
     def _make(self, cylinders: tuple[str, ...], at: int) -> Iterator[Deed]:
         who = self.people
         yield Commissioned(
-            at=at, place=who.maker.spot("LINE"), things=cylinders, disposition="active",
+            at=at,
+            place=who.maker.spot("LINE"),
+            things=cylinders,
+            disposition="active",
             ilmd={"suyuan:designLifeYears": "20", "suyuan:productionDate": timestamp(at)[:10]},
-        )  # fmt: skip
+        )
         at += HOUR
         yield Observed(
-            at=at, place=who.maker.spot("TEST"), step="inspecting", disposition="conformant", things=cylinders,
-            documents=(("cert", f"JDJY-{self.waves:05d}-{self._made:06d}"),), extra={"check": "supervision"},
-        )  # fmt: skip
+            at=at,
+            place=who.maker.spot("TEST"),
+            step="inspecting",
+            disposition="conformant",
+            things=cylinders,
+            documents=(("cert", f"JDJY-{self.waves:05d}-{self._made:06d}"),),
+            extra={"check": "supervision"},
+        )
         yield from self._hand_over(cylinders, at + HOUR, who.maker, who.filler)
 
     def _round(self, rack: _Rack, cycle: int, at: int, *, expired: bool) -> Generator[Deed, None, int]:
         """Fill, deliver, return; returns when it is over, or -1 when the rack does not come back."""
         who, place = self.people, self.people.filler.spot("FILL")
         gas = Amount(numbers.lot_id(GAS, f"O{self.waves:05d}{rack.number:04d}{cycle}"), 60.0, "MTQ")
-        yield Commissioned(at=at - 6 * HOUR, place=who.gas_works.spot("TANK"), amounts=(gas,), disposition="active")
+        yield Commissioned(
+            at=at - 6 * HOUR, place=who.gas_works.spot("TANK"), amounts=(gas,), disposition="active"
+        )
         yield Observed(
-            at=at - 5 * HOUR, place=who.gas_works.spot("GATE"), step="shipping", disposition="in_transit", amounts=(gas,),
-            giver=who.gas_works.operator, taker=who.filler.operator, to=who.filler.spot("DOCK"),
-        )  # fmt: skip
+            at=at - 5 * HOUR,
+            place=who.gas_works.spot("GATE"),
+            step="shipping",
+            disposition="in_transit",
+            amounts=(gas,),
+            giver=who.gas_works.operator,
+            taker=who.filler.operator,
+            to=who.filler.spot("DOCK"),
+        )
         yield Observed(
-            at=at - 4 * HOUR, place=who.filler.spot("DOCK"), step="receiving", disposition="in_progress", amounts=(gas,),
-            giver=who.gas_works.operator, taker=who.filler.operator,
-        )  # fmt: skip
+            at=at - 4 * HOUR,
+            place=who.filler.spot("DOCK"),
+            step="receiving",
+            disposition="in_progress",
+            amounts=(gas,),
+            giver=who.gas_works.operator,
+            taker=who.filler.operator,
+        )
         for index, cylinder in enumerate(rack.cylinders):
             accidents: tuple[Accident, ...] = ()
             if expired and index == 0:
                 note = "the cylinder was filled forty days after its inspection ran out"
                 accidents = (
-                    self.accident("filled_after_inspection_expired", (cylinder,), note, "inspection_expired", "responsibility"),
+                    self.accident(
+                        "filled_after_inspection_expired",
+                        (cylinder,),
+                        note,
+                        "inspection_expired",
+                        "responsibility",
+                    ),
                 )
             at = yield from self._fill(rack, index, gas.thing, at, accidents)
         rack.id = numbers.unit_id(numbers.sscc(PREFIX, self.next_container()))
@@ -143,9 +173,14 @@ class CylinderWorld(World):
             note = "the cylinder went into the rack unread and was seen there later"
             accidents = (self.accident("missed_read", missed, note, "seen_inside_unpacked"),)
         yield Packed(
-            at=at, place=place, parent=rack.id, children=tuple(rack.cylinders), missed=missed, disposition="in_progress",
+            at=at,
+            place=place,
+            parent=rack.id,
+            children=tuple(rack.cylinders),
+            missed=missed,
+            disposition="in_progress",
             accidents=accidents,
-        )  # fmt: skip
+        )
         at += 10 * MINUTE
         if cycle == 1 and self.accidents.happens("repack"):
             at = yield from self._repack(rack, at)
@@ -156,91 +191,175 @@ class CylinderWorld(World):
     ) -> Generator[Deed, None, int]:
         place, cylinder = self.people.filler.spot("FILL"), rack.cylinders[index]
         yield Observed(
-            at=at, place=place, step="inspecting", disposition="conformant", things=(cylinder,), extra={"check": "pre_fill"}
+            at=at,
+            place=place,
+            step="inspecting",
+            disposition="conformant",
+            things=(cylinder,),
+            extra={"check": "pre_fill"},
         )
         filled = Amount(gas, FILL_LITRES, "MTQ")
         extra = {"medium": "氧", "filledQuantity": FILL_LITRES, "filledUnit": "MTQ"}
         if index == 1 and self.accidents.happens("error_declaration"):
             other = rack.cylinders[0]
-            note = self.accident("error_declaration", (other, cylinder), "the filling was recorded for the cylinder beside it")
+            note = self.accident(
+                "error_declaration", (other, cylinder), "the filling was recorded for the cylinder beside it"
+            )
             wrong = Transformed(
-                at=at + MINUTE, place=place, step="suyuan:filling", input_amounts=(filled,), outputs=(other,), extra=extra, mistaken=True
+                at=at + MINUTE,
+                place=place,
+                step="suyuan:filling",
+                input_amounts=(filled,),
+                outputs=(other,),
+                extra=extra,
+                mistaken=True,
             )
             right = Transformed(
-                at=at + 2 * MINUTE, place=place, step="suyuan:filling", input_amounts=(filled,), outputs=(cylinder,), extra=extra,
+                at=at + 2 * MINUTE,
+                place=place,
+                step="suyuan:filling",
+                input_amounts=(filled,),
+                outputs=(cylinder,),
+                extra=extra,
                 accidents=(note,),
-            )  # fmt: skip
+            )
             yield wrong
             yield right
-            yield Voided(at=at + 2 * MINUTE + 1000, place=place, deed=wrong, reason="incorrect_data", corrected_by=right)
+            yield Voided(
+                at=at + 2 * MINUTE + 1000,
+                place=place,
+                deed=wrong,
+                reason="incorrect_data",
+                corrected_by=right,
+            )
         else:
             yield Transformed(
-                at=at + MINUTE, place=place, step="suyuan:filling", input_amounts=(filled,), outputs=(cylinder,), extra=extra,
+                at=at + MINUTE,
+                place=place,
+                step="suyuan:filling",
+                input_amounts=(filled,),
+                outputs=(cylinder,),
+                extra=extra,
                 accidents=accidents,
-            )  # fmt: skip
+            )
         yield Observed(
-            at=at + 3 * MINUTE, place=place, step="inspecting", disposition="conformant", things=(cylinder,),
+            at=at + 3 * MINUTE,
+            place=place,
+            step="inspecting",
+            disposition="conformant",
+            things=(cylinder,),
             extra={"check": "post_fill"},
-        )  # fmt: skip
+        )
         return at + 4 * MINUTE
 
     def _repack(self, rack: _Rack, at: int) -> Generator[Deed, None, int]:
         place = self.people.filler.spot("YARD")
-        note = self.accident("repack", tuple(rack.cylinders), "the rack's forks were bent; its cylinders went into another")
+        note = self.accident(
+            "repack", tuple(rack.cylinders), "the rack's forks were bent; its cylinders went into another"
+        )
         yield Unpacked(at=at, place=place, parent=rack.id, disposition="in_progress")
         rack.id = numbers.unit_id(numbers.sscc(PREFIX, self.next_container()))
         if self.accidents.happens("moved_without_unpacking"):
             # All go over by the book but for one, which is first put into a third rack and moved unscanned.
             third = numbers.unit_id(numbers.sscc(PREFIX, self.next_container()))
             stray = rack.cylinders[-1:]
-            yield Packed(at=at + MINUTE, place=place, parent=third, children=tuple(stray), disposition="in_progress")
-            moved = self.accident("moved_without_unpacking", tuple(stray), "the cylinder changed racks unscanned", "moved_without_unpacking")
             yield Packed(
-                at=at + 2 * MINUTE, place=place, parent=rack.id, children=tuple(rack.cylinders), step="repackaging",
-                disposition="in_progress", accidents=(note, moved),
-            )  # fmt: skip
+                at=at + MINUTE, place=place, parent=third, children=tuple(stray), disposition="in_progress"
+            )
+            moved = self.accident(
+                "moved_without_unpacking",
+                tuple(stray),
+                "the cylinder changed racks unscanned",
+                "moved_without_unpacking",
+            )
+            yield Packed(
+                at=at + 2 * MINUTE,
+                place=place,
+                parent=rack.id,
+                children=tuple(rack.cylinders),
+                step="repackaging",
+                disposition="in_progress",
+                accidents=(note, moved),
+            )
         else:
             yield Packed(
-                at=at + 2 * MINUTE, place=place, parent=rack.id, children=tuple(rack.cylinders), step="repackaging",
-                disposition="in_progress", accidents=(note,),
-            )  # fmt: skip
+                at=at + 2 * MINUTE,
+                place=place,
+                parent=rack.id,
+                children=tuple(rack.cylinders),
+                step="repackaging",
+                disposition="in_progress",
+                accidents=(note,),
+            )
         return at + 10 * MINUTE
 
     def _deliver(self, rack: _Rack, cycle: int, at: int, *, seen: bool) -> Generator[Deed, None, int]:
         who, user = self.people, rack.user
         lost = cycle == 1 and rack.number == 1 and self.accidents.happens("shipment_without_receipt")
         note = self.accident(
-            "shipment_without_receipt", (rack.id,), "the customer has the rack and never scanned its receipt",
-            "shipment_without_receipt", "responsibility",
-        )  # fmt: skip
+            "shipment_without_receipt",
+            (rack.id,),
+            "the customer has the rack and never scanned its receipt",
+            "not_received",
+            "responsibility",
+        )
         yield Observed(
-            at=at, place=who.filler.spot("GATE"), step="shipping", disposition="in_transit", things=(rack.id,),
-            giver=who.filler.operator, taker=user.operator, to=user.spot("DOOR"), accidents=(note,) if lost else (),
-        )  # fmt: skip
+            at=at,
+            place=who.filler.spot("GATE"),
+            step="shipping",
+            disposition="in_transit",
+            things=(rack.id,),
+            giver=who.filler.operator,
+            taker=user.operator,
+            to=user.spot("DOOR"),
+            accidents=(note,) if lost else (),
+        )
         at += 2 * HOUR
         yield Observed(
-            at=at, place=user.spot("DOOR"), step="receiving", disposition="in_progress", things=(rack.id,),
-            giver=who.filler.operator, taker=user.operator, recorded=not lost,
-        )  # fmt: skip
+            at=at,
+            place=user.spot("DOOR"),
+            step="receiving",
+            disposition="in_progress",
+            things=(rack.id,),
+            giver=who.filler.operator,
+            taker=user.operator,
+            recorded=not lost,
+        )
         if lost:
             return -1
         if seen:
-            yield Checked(at=at + MINUTE, place=user.spot("DOOR"), parent=rack.id, children=tuple(rack.cylinders))
+            yield Checked(
+                at=at + MINUTE, place=user.spot("DOOR"), parent=rack.id, children=tuple(rack.cylinders)
+            )
         yield Unpacked(at=at + 5 * MINUTE, place=user.spot("DOOR"), parent=rack.id, disposition="in_progress")
         at += 4 * HOUR
         late = DAY if self.accidents.happens("late_upload") else 0
-        late_note = self.accident("late_upload", tuple(rack.cylinders), "the customer uploads the return a day late")
+        late_note = self.accident(
+            "late_upload", tuple(rack.cylinders), "the customer uploads the return a day late"
+        )
         back = self.accident("return", tuple(rack.cylinders), "the empty cylinders come back")
         yield Observed(
-            at=at, place=user.spot("DOOR"), step="shipping", disposition="returned", things=tuple(rack.cylinders), late=late,
-            giver=user.operator, taker=who.filler.operator, to=who.filler.spot("YARD"),
+            at=at,
+            place=user.spot("DOOR"),
+            step="shipping",
+            disposition="returned",
+            things=tuple(rack.cylinders),
+            late=late,
+            giver=user.operator,
+            taker=who.filler.operator,
+            to=who.filler.spot("YARD"),
             accidents=(back, late_note) if late else (back,),
-        )  # fmt: skip
+        )
         at += 2 * HOUR
         yield Observed(
-            at=at, place=who.filler.spot("YARD"), step="receiving", disposition="returned", things=tuple(rack.cylinders),
-            giver=user.operator, taker=who.filler.operator,
-        )  # fmt: skip
+            at=at,
+            place=who.filler.spot("YARD"),
+            step="receiving",
+            disposition="returned",
+            things=tuple(rack.cylinders),
+            giver=user.operator,
+            taker=who.filler.operator,
+        )
         return (yield from self._inspect(rack, at + HOUR, scrap=self.accidents.happens("failed_inspection")))
 
     def _inspect(self, rack: _Rack, at: int, *, scrap: bool) -> Generator[Deed, None, int]:
@@ -250,35 +369,63 @@ class CylinderWorld(World):
         at = yield from self._hand_over((one,), at, who.filler, who.inspector)
         at += HOUR
         yield Observed(
-            at=at, place=who.inspector.spot("TEST"), step="inspecting", things=(one,), extra=self._next(at, scrap=scrap),
-            disposition="non_conformant" if scrap else "conformant", documents=(("cert", f"QPJY-{self.next_container():07d}"),),
-        )  # fmt: skip
+            at=at,
+            place=who.inspector.spot("TEST"),
+            step="inspecting",
+            things=(one,),
+            extra=self._next(at, scrap=scrap),
+            disposition="non_conformant" if scrap else "conformant",
+            documents=(("cert", f"QPJY-{self.next_container():07d}"),),
+        )
         at += HOUR
         if scrap:
-            note = self.accident("failed_inspection", (one,), "the cylinder failed its inspection and was made unusable")
+            note = self.accident(
+                "failed_inspection", (one,), "the cylinder failed its inspection and was made unusable"
+            )
             yield Ended(
-                at=at, place=who.inspector.spot("TEST"), things=(one,), step="suyuan:scrapping", disposition="disposed",
+                at=at,
+                place=who.inspector.spot("TEST"),
+                things=(one,),
+                step="suyuan:scrapping",
+                disposition="disposed",
                 accidents=(note,),
-            )  # fmt: skip
+            )
             rack.cylinders.remove(one)
             return at
         return (yield from self._hand_over((one,), at, who.inspector, who.filler))
 
     @staticmethod
     def _next(at: int, *, scrap: bool) -> dict[str, str]:
-        return {"check": "periodic"} if scrap else {"check": "periodic", "nextInspectionDate": timestamp(at + 1095 * DAY)[:10]}
+        return (
+            {"check": "periodic"}
+            if scrap
+            else {"check": "periodic", "nextInspectionDate": timestamp(at + 1095 * DAY)[:10]}
+        )
 
-    def _hand_over(self, things: tuple[str, ...], at: int, giver: Site, taker: Site) -> Generator[Deed, None, int]:
+    def _hand_over(
+        self, things: tuple[str, ...], at: int, giver: Site, taker: Site
+    ) -> Generator[Deed, None, int]:
         """Ship and receive; returns the time of the receipt."""
         yield Observed(
-            at=at, place=giver.spot("GATE"), step="shipping", disposition="in_transit", things=things,
-            giver=giver.operator, taker=taker.operator, to=taker.spot("DOCK"),
-        )  # fmt: skip
+            at=at,
+            place=giver.spot("GATE"),
+            step="shipping",
+            disposition="in_transit",
+            things=things,
+            giver=giver.operator,
+            taker=taker.operator,
+            to=taker.spot("DOCK"),
+        )
         at += 2 * HOUR
         yield Observed(
-            at=at, place=taker.spot("DOCK"), step="receiving", disposition="in_progress", things=things,
-            giver=giver.operator, taker=taker.operator,
-        )  # fmt: skip
+            at=at,
+            place=taker.spot("DOCK"),
+            step="receiving",
+            disposition="in_progress",
+            things=things,
+            giver=giver.operator,
+            taker=taker.operator,
+        )
         return at
 
     def _code(self) -> str:

@@ -1,7 +1,7 @@
 """Deeds as EPCIS 2.0 events, and events as documents of a size that a server takes.
 
-This is how a well-kept record of each deed looks. What nobody recorded has no event; what was recorded wrongly has
-the wrong event, and later its error declaration.
+This is how a well-kept record of each deed looks. What nobody recorded has no event; what was recorded
+wrongly has the wrong event, and later its error declaration.
 """
 
 import re
@@ -31,7 +31,10 @@ from firmware_sim.worlds.deeds import (
     Voided,
 )
 
-CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"suyuan": "https://w3id.org/suyuan/v1/"}]
+CONTEXT = [
+    "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+    {"suyuan": "https://w3id.org/suyuan/v1/"},
+]
 OFFSET = "+08:00"
 """All worlds are in one time zone; events are written in UTC and carry it."""
 PREFIX_DIGITS = 8
@@ -121,14 +124,15 @@ class EventWriter:
             "eventTime": timestamp(deed.at),
             "eventTimeZoneOffset": OFFSET,
         }
-        tail: Event = {"bizStep": deed.step if ":" not in deed.step else deed.step}
+        tail: Event = {"bizStep": deed.step}
         if deed.disposition:
             tail["disposition"] = deed.disposition
         tail["readPoint"] = {"id": write(deed.place.id)}
         tail["bizLocation"] = {"id": write(deed.place.site.id)}
         if deed.documents:
             tail["bizTransactionList"] = [
-                {"type": kind, "bizTransaction": numbers.scheme_id(kind, value)} for kind, value in deed.documents
+                {"type": kind, "bizTransaction": numbers.scheme_id(kind, value)}
+                for kind, value in deed.documents
             ]
         head.update(_what(deed, write))
         head.update(tail)
@@ -168,7 +172,11 @@ def _what(deed: Deed, write: Callable[[str], str]) -> Event:
                 **({"transformationID": numbers.scheme_id("transformation", deed.run)} if deed.run else {}),
             }
         case Packed():
-            seen = [child for child in deed.children if child not in deed.missed] if deed.missed else deed.children
+            seen = (
+                [child for child in deed.children if child not in deed.missed]
+                if deed.missed
+                else deed.children
+            )
             return _aggregation("ADD", deed.parent, seen, deed.portions, write)
         case Unpacked():
             return _aggregation("DELETE", deed.parent, deed.children, (), write)
@@ -181,7 +189,9 @@ def _what(deed: Deed, write: Callable[[str], str]) -> Event:
             return {}
 
 
-def _object(action: str, things: Sequence[str], amounts: Sequence[Amount], write: Callable[[str], str]) -> Event:
+def _object(
+    action: str, things: Sequence[str], amounts: Sequence[Amount], write: Callable[[str], str]
+) -> Event:
     return {**_list("epcList", things, write), **_amounts("quantityList", amounts, write), "action": action}
 
 
@@ -206,7 +216,8 @@ def _amounts(name: str, amounts: Sequence[Amount], write: Callable[[str], str]) 
         return {}
     return {
         name: [
-            {"epcClass": write(a.thing), "quantity": a.quantity, **({"uom": a.uom} if a.uom else {})} for a in amounts
+            {"epcClass": write(a.thing), "quantity": a.quantity, **({"uom": a.uom} if a.uom else {})}
+            for a in amounts
         ]
     }
 
@@ -287,5 +298,3 @@ class DocumentFolder:
 def _recorded(event: Mapping[str, Any]) -> str:
     declaration = event.get("errorDeclaration")
     return str(declaration["declarationTime"] if declaration else event["eventTime"])
-
-

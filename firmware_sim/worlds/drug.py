@@ -1,8 +1,9 @@
 """Drugs: vaccine with 20-digit traceability codes on three packing levels, kept cold, dispensed at clinics.
 
-Beside the straight way: a carton gets warm on the road, a code is dispensed twice at two clinics, a reader misses a
-vial, a dispensing is recorded by mistake and declared an error, a box is packed again at the disease control centre, a vial
-is returned, a box is shipped and never received, a clinic uploads a day late.
+Beside the straight way: a carton gets warm on the road, a code is dispensed twice at two clinics, a reader
+misses a vial, a dispensing is recorded by mistake and declared an error, a box is packed again at the
+disease control centre, a vial is returned, a box is shipped and never received, a clinic uploads a day
+late.
 """
 
 from collections.abc import Generator, Iterator
@@ -88,29 +89,42 @@ class DrugWorld(World):
         yield Commissioned(at=at, place=who.maker.spot("BULK"), amounts=(bulk,), disposition="active")
         at += 2 * HOUR
         yield Transformed(
-            at=at, place=line, input_amounts=(bulk,), output_amounts=(Amount(lot, float(total), ""),), disposition="in_progress",
-        )  # fmt: skip
+            at=at,
+            place=line,
+            input_amounts=(bulk,),
+            output_amounts=(Amount(lot, float(total), ""),),
+            disposition="in_progress",
+        )
         made, expiry = timestamp(at)[:10], timestamp(at + 365 * DAY)[:10]
         ilmd = {"cbvmda:lotNumber": name, "cbvmda:itemExpirationDate": expiry, "suyuan:productionDate": made}
         yield Observed(
-            at=at + HOUR, place=who.maker.spot("LAB"), step="inspecting", disposition="conformant",
-            amounts=(Amount(lot, float(total), ""),), documents=(("cert", f"SXPQF-{name}"),),
-        )  # fmt: skip
+            at=at + HOUR,
+            place=who.maker.spot("LAB"),
+            step="inspecting",
+            disposition="conformant",
+            amounts=(Amount(lot, float(total), ""),),
+            documents=(("cert", f"SXPQF-{name}"),),
+        )
         at += 2 * HOUR
         for number in range(size.cartons):
             boxes: list[_Box] = []
             for index in range(size.boxes):
                 box = _Box(self._code(BOX), [self._code(VIAL) for _ in range(size.vials)])
-                yield Commissioned(at=at, place=line, things=tuple(box.vials), lot=lot, disposition="active", ilmd=ilmd)
+                yield Commissioned(
+                    at=at, place=line, things=tuple(box.vials), lot=lot, disposition="active", ilmd=ilmd
+                )
                 at += 20 * SECOND
                 yield self._pack_box(box, at, first=number == 0 and index == 0)
                 at += 20 * SECOND
                 boxes.append(box)
             carton = self._code(CARTON)
             yield Packed(
-                at=at, place=who.maker.spot("PACK"), parent=carton, children=tuple(box.code for box in boxes),
+                at=at,
+                place=who.maker.spot("PACK"),
+                parent=carton,
+                children=tuple(box.code for box in boxes),
                 disposition="in_progress",
-            )  # fmt: skip
+            )
             at += MINUTE
             yield from self._journey(size, carton, boxes, at, number)
 
@@ -121,9 +135,14 @@ class DrugWorld(World):
             note = "the vial went into the box unread and was seen there later"
             accidents = (self.accident("missed_read", (box.missed,), note, "seen_inside_unpacked"),)
         return Packed(
-            at=at, place=self.people.maker.spot("PACK"), parent=box.code, children=tuple(box.vials),
-            missed=(box.missed,) if box.missed else (), disposition="in_progress", accidents=accidents,
-        )  # fmt: skip
+            at=at,
+            place=self.people.maker.spot("PACK"),
+            parent=box.code,
+            children=tuple(box.vials),
+            missed=(box.missed,) if box.missed else (),
+            disposition="in_progress",
+            accidents=accidents,
+        )
 
     # The cold chain
 
@@ -151,27 +170,51 @@ class DrugWorld(World):
         """Ship, measure on the way, receive; returns the time of the receipt."""
         hours = 3
         yield Observed(
-            at=at, place=giver.spot("GATE"), step="shipping", disposition="in_transit", things=(carton,),
-            giver=giver.operator, taker=taker.operator, to=taker.spot("DOCK"),
-        )  # fmt: skip
+            at=at,
+            place=giver.spot("GATE"),
+            step="shipping",
+            disposition="in_transit",
+            things=(carton,),
+            giver=giver.operator,
+            taker=taker.operator,
+            to=taker.spot("DOCK"),
+        )
         for hour in range(hours):
             readings = tuple(
-                (at + hour * HOUR + step * 15 * MINUTE, round(self.random.uniform(3.0, 6.5), 1)) for step in range(4)
+                (at + hour * HOUR + step * 15 * MINUTE, round(self.random.uniform(3.0, 6.5), 1))
+                for step in range(4)
             )
             accidents: tuple[Accident, ...] = ()
             if warm and hour == 1:
-                readings = (*readings[:2], *((when, round(celsius + 7.5, 1)) for when, celsius in readings[2:]))
+                readings = (
+                    *readings[:2],
+                    *((when, round(celsius + 7.5, 1)) for when, celsius in readings[2:]),
+                )
                 note = "the van's cooling failed for half an hour"
-                accidents = (self.accident("cold_chain_excursion", (carton,), note, "temperature_excursion", "responsibility"),)
+                accidents = (
+                    self.accident(
+                        "cold_chain_excursion", (carton,), note, "cold_chain_excursion", "responsibility"
+                    ),
+                )
             yield Sensed(
-                at=readings[-1][0], place=giver.spot("VAN"), device=sensor, things=(carton,), readings=readings, limits=COLD,
+                at=readings[-1][0],
+                place=giver.spot("VAN"),
+                device=sensor,
+                things=(carton,),
+                readings=readings,
+                limits=COLD,
                 accidents=accidents,
-            )  # fmt: skip
+            )
         at += hours * HOUR
         yield Observed(
-            at=at, place=taker.spot("DOCK"), step="receiving", disposition="in_progress", things=(carton,),
-            giver=giver.operator, taker=taker.operator,
-        )  # fmt: skip
+            at=at,
+            place=taker.spot("DOCK"),
+            step="receiving",
+            disposition="in_progress",
+            things=(carton,),
+            giver=giver.operator,
+            taker=taker.operator,
+        )
         return at
 
     # At the clinic
@@ -181,27 +224,50 @@ class DrugWorld(World):
         clinic, other = who.clinics[index % 2], who.clinics[(index + 1) % 2]
         if number == 0 and index == 1 and self.accidents.happens("repack"):
             fresh = self._code(BOX)
-            note = self.accident("repack", tuple(box.vials), "the box was wet; its vials were packed again under a new code")
+            note = self.accident(
+                "repack", tuple(box.vials), "the box was wet; its vials were packed again under a new code"
+            )
             yield Unpacked(at=at, place=who.centre.spot("COLD"), parent=box.code, disposition="in_progress")
             yield Packed(
-                at=at + MINUTE, place=who.centre.spot("COLD"), parent=fresh, children=tuple(box.vials), step="repackaging",
-                disposition="in_progress", accidents=(note,),
-            )  # fmt: skip
+                at=at + MINUTE,
+                place=who.centre.spot("COLD"),
+                parent=fresh,
+                children=tuple(box.vials),
+                step="repackaging",
+                disposition="in_progress",
+                accidents=(note,),
+            )
             box.code, at = fresh, at + 2 * MINUTE
         lost = number == 1 and index == 1 and self.accidents.happens("shipment_without_receipt")
         note = self.accident(
-            "shipment_without_receipt", (box.code,), "the clinic has the box and never scanned its receipt",
-            "shipment_without_receipt", "responsibility",
-        )  # fmt: skip
+            "shipment_without_receipt",
+            (box.code,),
+            "the clinic has the box and never scanned its receipt",
+            "not_received",
+            "responsibility",
+        )
         yield Observed(
-            at=at, place=who.centre.spot("DOCK"), step="shipping", disposition="in_transit", things=(box.code,),
-            giver=who.centre.operator, taker=clinic.operator, to=clinic.spot("DOOR"), accidents=(note,) if lost else (),
-        )  # fmt: skip
+            at=at,
+            place=who.centre.spot("DOCK"),
+            step="shipping",
+            disposition="in_transit",
+            things=(box.code,),
+            giver=who.centre.operator,
+            taker=clinic.operator,
+            to=clinic.spot("DOOR"),
+            accidents=(note,) if lost else (),
+        )
         at += HOUR
         yield Observed(
-            at=at, place=clinic.spot("DOOR"), step="receiving", disposition="in_progress", things=(box.code,),
-            giver=who.centre.operator, taker=clinic.operator, recorded=not lost,
-        )  # fmt: skip
+            at=at,
+            place=clinic.spot("DOOR"),
+            step="receiving",
+            disposition="in_progress",
+            things=(box.code,),
+            giver=who.centre.operator,
+            taker=clinic.operator,
+            recorded=not lost,
+        )
         if lost:
             return
         at += 10 * MINUTE
@@ -217,19 +283,33 @@ class DrugWorld(World):
             back, vials = (vials[0],), vials[1:]
             note = self.accident("return", back, "the clinic sends a vial back unopened")
             yield Observed(
-                at=at, place=clinic.spot("DOOR"), step="shipping", disposition="returned", things=back,
-                giver=clinic.operator, taker=who.centre.operator, to=who.centre.spot("DOCK"), accidents=(note,),
-            )  # fmt: skip
+                at=at,
+                place=clinic.spot("DOOR"),
+                step="shipping",
+                disposition="returned",
+                things=back,
+                giver=clinic.operator,
+                taker=who.centre.operator,
+                to=who.centre.spot("DOCK"),
+                accidents=(note,),
+            )
             yield Observed(
-                at=at + HOUR, place=who.centre.spot("DOCK"), step="receiving", disposition="returned", things=back,
-                giver=clinic.operator, taker=who.centre.operator,
-            )  # fmt: skip
+                at=at + HOUR,
+                place=who.centre.spot("DOCK"),
+                step="receiving",
+                disposition="returned",
+                things=back,
+                giver=clinic.operator,
+                taker=who.centre.operator,
+            )
         late = DAY if self.accidents.happens("late_upload") else 0
         for first in range(0, len(vials), size.per_dose):
             given = tuple(vials[first : first + size.per_dose])
             at += self.minutes(10, 40)
             if first and self.accidents.happens("error_declaration"):
-                note = self.accident("error_declaration", given, "recorded as given before the child's parents declined")
+                note = self.accident(
+                    "error_declaration", given, "recorded as given before the child's parents declined"
+                )
                 wrong = self._dispense(at, clinic, given, mistaken=True)
                 yield wrong
                 at += 5 * MINUTE
@@ -239,17 +319,34 @@ class DrugWorld(World):
             yield self._dispense(at, clinic, given, late=late, accidents=(note,) if late else ())
             late = 0
             if first and self.accidents.happens("double_sale"):
-                note = self.accident("double_sale", given[:1], "the same code is given again at another clinic", "event_after_end")
+                note = self.accident(
+                    "double_sale",
+                    given[:1],
+                    "the same code is given again at another clinic",
+                    "sold_twice",
+                )
                 yield self._dispense(at + 3 * HOUR, other, given[:1], accidents=(note,))
 
     def _dispense(
-        self, at: int, clinic: Site, vials: tuple[str, ...], *, mistaken: bool = False, late: int = 0,
+        self,
+        at: int,
+        clinic: Site,
+        vials: tuple[str, ...],
+        *,
+        mistaken: bool = False,
+        late: int = 0,
         accidents: tuple[Accident, ...] = (),
-    ) -> Observed:  # fmt: skip
+    ) -> Observed:
         return Observed(
-            at=at, place=clinic.spot("ROOM"), step="dispensing", disposition="dispensed", things=vials, mistaken=mistaken,
-            late=late, accidents=accidents,
-        )  # fmt: skip
+            at=at,
+            place=clinic.spot("ROOM"),
+            step="dispensing",
+            disposition="dispensed",
+            things=vials,
+            mistaken=mistaken,
+            late=late,
+            accidents=accidents,
+        )
 
     def _code(self, level: str) -> str:
         self._codes[level] += 1

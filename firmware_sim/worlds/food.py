@@ -1,8 +1,8 @@
 """Food: raw milk from farms, pasteurised and mixed, yoghurt in serialised cups, cases, pallets, shops, sold.
 
-Beside the straight way: a farm uploads its records days late, a reader misses a cup, an operator packs the wrong
-case and corrects the record, a case is repacked, a cup is moved without being unpacked, a case is used up by a
-kitchen, a case is shipped and never received, cups are returned and destroyed.
+Beside the straight way: a farm uploads its records days late, a reader misses a cup, an operator packs the
+wrong case and corrects the record, a case is repacked, a cup is moved without being unpacked, a case is
+used up by a kitchen, a case is shipped and never received, cups are returned and destroyed.
 """
 
 from collections.abc import Generator, Iterator
@@ -32,7 +32,11 @@ PREFIX = "69990101"
 FARM_PREFIX = "69990102"
 KITCHEN_PREFIX = "69990103"
 MILK, CULTURE = numbers.gtin(FARM_PREFIX, 1, 9), numbers.gtin(PREFIX, 9, 9)
-PASTEURISED, YOGHURT, CASE_GTIN = numbers.gtin(PREFIX, 2, 9), numbers.gtin(PREFIX, 1), numbers.gtin(PREFIX, 1, 1)
+PASTEURISED, YOGHURT, CASE_GTIN = (
+    numbers.gtin(PREFIX, 2, 9),
+    numbers.gtin(PREFIX, 1),
+    numbers.gtin(PREFIX, 1, 1),
+)
 CAKE = numbers.gtin(KITCHEN_PREFIX, 1)
 
 
@@ -82,8 +86,7 @@ class FoodWorld(World):
         size = Size.of(events)
         day = f"{self.waves:05d}"
         tanks: list[tuple[str, int]] = []
-        for deed in self._milk(size, day, tanks):
-            yield deed
+        yield from self._milk(size, day, tanks)
         for number, (tank, ready) in enumerate(tanks):
             for part in range(size.lots_per_tank):
                 yield from self._yoghurt(size, f"{day}{number}{part}", tank, ready)
@@ -102,19 +105,36 @@ class FoodWorld(World):
             note = self.accident("late_upload", (lot.thing,), "the farm uploads its records three days late")
             milked = dawn + self.minutes(1, 60)
             yield Commissioned(
-                at=milked, place=farm.spot("MILK"), amounts=(lot,), disposition="active", late=delay,
-                accidents=(note,) if late else (), ilmd={"suyuan:productionDate": timestamp(milked)[:10]},
-            )  # fmt: skip
+                at=milked,
+                place=farm.spot("MILK"),
+                amounts=(lot,),
+                disposition="active",
+                late=delay,
+                accidents=(note,) if late else (),
+                ilmd={"suyuan:productionDate": timestamp(milked)[:10]},
+            )
             left = milked + self.minutes(60, 120)
             yield Observed(
-                at=left, place=farm.spot("GATE"), step="shipping", disposition="in_transit", amounts=(lot,), late=delay,
-                giver=farm.operator, taker=who.dairy.operator, to=who.dairy.spot("DOCK"),
-            )  # fmt: skip
+                at=left,
+                place=farm.spot("GATE"),
+                step="shipping",
+                disposition="in_transit",
+                amounts=(lot,),
+                late=delay,
+                giver=farm.operator,
+                taker=who.dairy.operator,
+                to=who.dairy.spot("DOCK"),
+            )
             here = left + self.minutes(30, 90)
             yield Observed(
-                at=here, place=who.dairy.spot("DOCK"), step="receiving", disposition="in_progress", amounts=(lot,),
-                giver=farm.operator, taker=who.dairy.operator,
-            )  # fmt: skip
+                at=here,
+                place=who.dairy.spot("DOCK"),
+                step="receiving",
+                disposition="in_progress",
+                amounts=(lot,),
+                giver=farm.operator,
+                taker=who.dairy.operator,
+            )
             milk.append(lot)
             arrived = max(arrived, here)
         # Each tank takes from two farms or more; what goes in is recorded before what comes out.
@@ -126,13 +146,17 @@ class FoodWorld(World):
                 for number, lot in enumerate(milk)
                 if size.tanks == 1 or number % size.tanks != tank or len(milk) <= 2
             )
-            lot = Amount(numbers.lot_id(PASTEURISED, f"P{day}{tank}"), round(sum(a.quantity for a in inputs) * 0.98, 1))
+            lot = Amount(
+                numbers.lot_id(PASTEURISED, f"P{day}{tank}"), round(sum(a.quantity for a in inputs) * 0.98, 1)
+            )
             run = f"food-{day}-{tank}"
             place = who.dairy.spot("TANK")
             begun = start + tank * 5 * MINUTE
             yield Transformed(at=begun, place=place, run=run, input_amounts=inputs, disposition="in_progress")
             ready = begun + HOUR
-            yield Transformed(at=ready, place=place, run=run, output_amounts=(lot,), disposition="in_progress")
+            yield Transformed(
+                at=ready, place=place, run=run, output_amounts=(lot,), disposition="in_progress"
+            )
             tanks.append((lot.thing, ready))
 
     # From the tank to the pallet
@@ -143,18 +167,26 @@ class FoodWorld(World):
         lot = numbers.lot_id(YOGHURT, f"Y{name}")
         begun = ready + self.minutes(30, 60)
         culture = Amount(numbers.lot_id(CULTURE, f"C{name}"), 1.0)
-        yield Commissioned(at=ready - 10 * MINUTE, place=who.dairy.spot("DOCK"), amounts=(culture,), disposition="active")
+        yield Commissioned(
+            at=ready - 10 * MINUTE, place=who.dairy.spot("DOCK"), amounts=(culture,), disposition="active"
+        )
         yield Transformed(
-            at=begun, place=line, disposition="in_progress",
+            at=begun,
+            place=line,
+            disposition="in_progress",
             input_amounts=(Amount(tank, round(cups * 0.2 * 1.02, 3)), Amount(culture.thing, 0.5)),
             output_amounts=(Amount(lot, round(cups * 0.2, 3)),),
             ilmd={"suyuan:productionDate": timestamp(begun)[:10]},
-        )  # fmt: skip
+        )
         tested = begun + 4 * HOUR
         yield Observed(
-            at=tested, place=who.dairy.spot("LAB"), step="inspecting", disposition="conformant",
-            amounts=(Amount(lot, round(cups * 0.2, 3)),), documents=(("testres", f"JY-Y{name}"),),
-        )  # fmt: skip
+            at=tested,
+            place=who.dairy.spot("LAB"),
+            step="inspecting",
+            disposition="conformant",
+            amounts=(Amount(lot, round(cups * 0.2, 3)),),
+            documents=(("testres", f"JY-Y{name}"),),
+        )
         at = tested + 30 * MINUTE
         expiry = timestamp(begun + 21 * DAY)[:10]
         cases: list[_Case] = []
@@ -163,9 +195,13 @@ class FoodWorld(World):
             serials = self.serials.take(YOGHURT, f"Y{name}", size.cups_per_case)
             case = _Case("", [numbers.item_id(YOGHURT, serial) for serial in serials], at)
             yield Commissioned(
-                at=at, place=line, things=tuple(case.cups), lot=lot, disposition="active",
+                at=at,
+                place=line,
+                things=tuple(case.cups),
+                lot=lot,
+                disposition="active",
                 ilmd={"cbvmda:lotNumber": f"Y{name}", "cbvmda:itemExpirationDate": expiry},
-            )  # fmt: skip
+            )
             cases.append(case)
             yield from self._pack(case, number)
         yield from self._pallets(size, cases)
@@ -176,17 +212,31 @@ class FoodWorld(World):
         case.packed += 20_000_000
         if number == 1 and self.accidents.happens("error_declaration"):
             wrong = Packed(
-                at=case.packed, place=place, parent=case.id, children=tuple(case.cups[:-1]), disposition="in_progress",
+                at=case.packed,
+                place=place,
+                parent=case.id,
+                children=tuple(case.cups[:-1]),
+                disposition="in_progress",
                 mistaken=True,
-            )  # fmt: skip
+            )
             right = Packed(
-                at=case.packed + 5_000_000, place=place, parent=case.id, children=tuple(case.cups), disposition="in_progress",
-                accidents=(self.accident("error_declaration", (case.id,), "packed with a cup too few on record, then corrected"),),
-            )  # fmt: skip
+                at=case.packed + 5_000_000,
+                place=place,
+                parent=case.id,
+                children=tuple(case.cups),
+                disposition="in_progress",
+                accidents=(
+                    self.accident(
+                        "error_declaration", (case.id,), "packed with a cup too few on record, then corrected"
+                    ),
+                ),
+            )
             case.packed += 5_000_000
             yield wrong
             yield right
-            yield Voided(at=case.packed + 1, place=place, deed=wrong, reason="incorrect_data", corrected_by=right)
+            yield Voided(
+                at=case.packed + 1, place=place, deed=wrong, reason="incorrect_data", corrected_by=right
+            )
             return
         missed: tuple[str, ...] = ()
         accidents = ()
@@ -194,12 +244,22 @@ class FoodWorld(World):
             case.missed = case.cups[-1]
             missed = (case.missed,)
             accidents = (
-                self.accident("missed_read", missed, "the cup went into the case unread and was seen there later", "seen_inside_unpacked"),
+                self.accident(
+                    "missed_read",
+                    missed,
+                    "the cup went into the case unread and was seen there later",
+                    "seen_inside_unpacked",
+                ),
             )
         yield Packed(
-            at=case.packed, place=place, parent=case.id, children=tuple(case.cups), missed=missed, disposition="in_progress",
+            at=case.packed,
+            place=place,
+            parent=case.id,
+            children=tuple(case.cups),
+            missed=missed,
+            disposition="in_progress",
             accidents=accidents,
-        )  # fmt: skip
+        )
 
     def _pallets(self, size: Size, cases: list[_Case]) -> Iterator[Deed]:
         who = self.people
@@ -209,19 +269,33 @@ class FoodWorld(World):
             pallet = self._unit(PREFIX)
             at = max(case.packed for case in load) + self.minutes(2, 5)
             yield Packed(
-                at=at, place=who.dairy.spot("PACK"), parent=pallet, children=tuple(case.id for case in load),
+                at=at,
+                place=who.dairy.spot("PACK"),
+                parent=pallet,
+                children=tuple(case.id for case in load),
                 disposition="in_progress",
-            )  # fmt: skip
+            )
             at += self.minutes(20, 60)
             yield Observed(
-                at=at, place=gate, step="shipping", disposition="in_transit", things=(pallet,),
-                giver=who.dairy.operator, taker=who.depot.operator, to=dock,
-            )  # fmt: skip
+                at=at,
+                place=gate,
+                step="shipping",
+                disposition="in_transit",
+                things=(pallet,),
+                giver=who.dairy.operator,
+                taker=who.depot.operator,
+                to=dock,
+            )
             at += self.minutes(60, 180)
             yield Observed(
-                at=at, place=dock, step="receiving", disposition="in_progress", things=(pallet,),
-                giver=who.dairy.operator, taker=who.depot.operator,
-            )  # fmt: skip
+                at=at,
+                place=dock,
+                step="receiving",
+                disposition="in_progress",
+                things=(pallet,),
+                giver=who.dairy.operator,
+                taker=who.depot.operator,
+            )
             at += self.minutes(5, 15)
             yield Unpacked(at=at, place=who.depot.spot("RACK"), parent=pallet, disposition="in_progress")
             yield from self._depot(size, load, at)
@@ -234,19 +308,36 @@ class FoodWorld(World):
             at += self.minutes(1, 3)
             if number == 1 and self.accidents.happens("repack"):
                 fresh = self._unit(PREFIX)
-                note = self.accident("repack", tuple(case.cups), "the case was damaged and its cups were packed again")
+                note = self.accident(
+                    "repack", tuple(case.cups), "the case was damaged and its cups were packed again"
+                )
                 yield Unpacked(at=at, place=rack, parent=case.id, disposition="in_progress")
                 yield Packed(
-                    at=at + MINUTE, place=rack, parent=fresh, children=tuple(case.cups), step="repackaging",
-                    disposition="in_progress", accidents=(note,),
-                )  # fmt: skip
+                    at=at + MINUTE,
+                    place=rack,
+                    parent=fresh,
+                    children=tuple(case.cups),
+                    step="repackaging",
+                    disposition="in_progress",
+                    accidents=(note,),
+                )
                 case.id = fresh
                 at += 2 * MINUTE
             elif number == 2 and len(cases[1].cups) > 1 and self.accidents.happens("moved_without_unpacking"):
                 cup = cases[1].cups[0]
-                note = self.accident("moved_without_unpacking", (cup,), "the cup was put into another case unscanned", "moved_without_unpacking")
+                note = self.accident(
+                    "moved_without_unpacking",
+                    (cup,),
+                    "the cup was put into another case unscanned",
+                    "moved_without_unpacking",
+                )
                 yield Packed(
-                    at=at, place=rack, parent=case.id, children=(cup,), disposition="in_progress", accidents=(note,)
+                    at=at,
+                    place=rack,
+                    parent=case.id,
+                    children=(cup,),
+                    disposition="in_progress",
+                    accidents=(note,),
                 )
                 cases[1].cups.remove(cup)
                 case.cups.append(cup)
@@ -258,7 +349,9 @@ class FoodWorld(World):
             if number == kitchen:
                 yield from self._kitchen(case, at)
             else:
-                yield from self._deliver(size, case, at, who.shops[number % len(who.shops)], lost=number == lost)
+                yield from self._deliver(
+                    size, case, at, who.shops[number % len(who.shops)], lost=number == lost
+                )
 
     def _kitchen(self, case: _Case, at: int) -> Iterator[Deed]:
         """A case is used whole: everything in it goes into the cake."""
@@ -266,29 +359,50 @@ class FoodWorld(World):
         yield from self._hand_over(case.id, at, who.depot, who.kitchen)
         flour = Amount(numbers.lot_id(numbers.gtin(KITCHEN_PREFIX, 9, 9), f"F{self._containers:06d}"), 2.0)
         cake = Amount(numbers.lot_id(CAKE, f"K{self._containers:06d}"), 2.5)
-        yield Commissioned(at=at + 2 * HOUR, place=who.kitchen.spot("DOOR"), amounts=(flour,), disposition="active")
+        yield Commissioned(
+            at=at + 2 * HOUR, place=who.kitchen.spot("DOOR"), amounts=(flour,), disposition="active"
+        )
         yield Transformed(
-            at=at + 4 * HOUR, place=oven, inputs=(case.id,), input_amounts=(flour,), output_amounts=(cake,),
+            at=at + 4 * HOUR,
+            place=oven,
+            inputs=(case.id,),
+            input_amounts=(flour,),
+            output_amounts=(cake,),
             disposition="in_progress",
-        )  # fmt: skip
+        )
 
     def _deliver(self, size: Size, case: _Case, at: int, shop: Site, *, lost: bool) -> Iterator[Deed]:
         who = self.people
         if lost:
             yield Observed(
-                at=at, place=who.depot.spot("DOCK"), step="shipping", disposition="in_transit", things=(case.id,),
-                giver=who.depot.operator, taker=shop.operator, to=shop.spot("DOOR"),
+                at=at,
+                place=who.depot.spot("DOCK"),
+                step="shipping",
+                disposition="in_transit",
+                things=(case.id,),
+                giver=who.depot.operator,
+                taker=shop.operator,
+                to=shop.spot("DOOR"),
                 accidents=(
                     self.accident(
-                        "shipment_without_receipt", (case.id,), "the shop has the case and never scanned its receipt",
-                        "shipment_without_receipt", "responsibility",
+                        "shipment_without_receipt",
+                        (case.id,),
+                        "the shop has the case and never scanned its receipt",
+                        "not_received",
+                        "responsibility",
                     ),
                 ),
-            )  # fmt: skip
+            )
             yield Observed(
-                at=at + HOUR, place=shop.spot("DOOR"), step="receiving", disposition="in_progress", things=(case.id,),
-                giver=who.depot.operator, taker=shop.operator, recorded=False,
-            )  # fmt: skip
+                at=at + HOUR,
+                place=shop.spot("DOOR"),
+                step="receiving",
+                disposition="in_progress",
+                things=(case.id,),
+                giver=who.depot.operator,
+                taker=shop.operator,
+                recorded=False,
+            )
             return
         at = yield from self._hand_over(case.id, at, who.depot, shop)
         at += 10 * MINUTE
@@ -303,33 +417,64 @@ class FoodWorld(World):
         for first in range(0, len(cups), size.cups_per_sale):
             at += self.minutes(5, 60)
             yield Observed(
-                at=at, place=shop.spot("TILL"), step="retail_selling", disposition="retail_sold",
+                at=at,
+                place=shop.spot("TILL"),
+                step="retail_selling",
+                disposition="retail_sold",
                 things=tuple(cups[first : first + size.cups_per_sale]),
-            )  # fmt: skip
+            )
 
     def _return(self, cups: tuple[str, ...], at: int, shop: Site) -> Iterator[Deed]:
-        who, note = self.people, self.accident("return", cups, "the shop sends damaged cups back; they are destroyed")
+        who, note = (
+            self.people,
+            self.accident("return", cups, "the shop sends damaged cups back; they are destroyed"),
+        )
         yield Observed(
-            at=at, place=shop.spot("DOOR"), step="shipping", disposition="returned", things=cups,
-            giver=shop.operator, taker=who.depot.operator, to=who.depot.spot("DOCK"), accidents=(note,),
-        )  # fmt: skip
+            at=at,
+            place=shop.spot("DOOR"),
+            step="shipping",
+            disposition="returned",
+            things=cups,
+            giver=shop.operator,
+            taker=who.depot.operator,
+            to=who.depot.spot("DOCK"),
+            accidents=(note,),
+        )
         yield Observed(
-            at=at + 2 * HOUR, place=who.depot.spot("DOCK"), step="receiving", disposition="returned", things=cups,
-            giver=shop.operator, taker=who.depot.operator,
-        )  # fmt: skip
-        yield Ended(at=at + 3 * HOUR, place=who.depot.spot("WASTE"), things=cups, extra={"reason": "包装破损"})
+            at=at + 2 * HOUR,
+            place=who.depot.spot("DOCK"),
+            step="receiving",
+            disposition="returned",
+            things=cups,
+            giver=shop.operator,
+            taker=who.depot.operator,
+        )
+        yield Ended(
+            at=at + 3 * HOUR, place=who.depot.spot("WASTE"), things=cups, extra={"reason": "包装破损"}
+        )
 
     def _hand_over(self, unit: str, at: int, giver: Site, taker: Site) -> Generator[Deed, None, int]:
         """Ship and receive; returns the time of the receipt."""
         yield Observed(
-            at=at, place=giver.spot("DOCK"), step="shipping", disposition="in_transit", things=(unit,),
-            giver=giver.operator, taker=taker.operator, to=taker.spot("DOOR"),
-        )  # fmt: skip
+            at=at,
+            place=giver.spot("DOCK"),
+            step="shipping",
+            disposition="in_transit",
+            things=(unit,),
+            giver=giver.operator,
+            taker=taker.operator,
+            to=taker.spot("DOOR"),
+        )
         at += self.minutes(30, 90)
         yield Observed(
-            at=at, place=taker.spot("DOOR"), step="receiving", disposition="in_progress", things=(unit,),
-            giver=giver.operator, taker=taker.operator,
-        )  # fmt: skip
+            at=at,
+            place=taker.spot("DOOR"),
+            step="receiving",
+            disposition="in_progress",
+            things=(unit,),
+            giver=giver.operator,
+            taker=taker.operator,
+        )
         return at
 
     def _unit(self, prefix: str) -> str:

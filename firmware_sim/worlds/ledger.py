@@ -1,11 +1,13 @@
 """What is true: learnt from the deeds as they happen, forward in time.
 
-A thing carries what went into it. When things are put together, what each of them carries at that moment goes along,
-with the time at which it last went in; so the sources of a thing, and whatever a thing got into, are known without
-ever walking back. This is on purpose another way than a search through events, and shares no code with it.
+A thing carries what went into it. When things are put together, what each of them carries at that moment
+goes along, with the time at which it last went in; so the sources of a thing, and whatever a thing got
+into, are known without ever walking back. This is on purpose another way than a search through events, and
+shares no code with it.
 
-Two ledgers are kept of a world: `Ledger(everything=True)` knows what really happened, `Ledger(everything=False)`
-knows what the records can show: not the receipt that nobody scanned, not the cup that the reader missed.
+Two ledgers are kept of a world: `Ledger(everything=True)` knows what really happened,
+`Ledger(everything=False)` knows what the records can show: not the receipt that nobody scanned, not the cup
+that the reader missed.
 
 Deeds must be told in the order of their times.
 """
@@ -38,7 +40,13 @@ OPEN = 2**63 - 1
 Labels = dict[str, int]
 """Things, each with the time at which it last went in (sources) or first arrived (destinations)."""
 
-ENDINGS = {"retail_selling": "sold", "dispensing": "sold", "destroying": "destroyed", "decommissioning": "destroyed", "suyuan:scrapping": "destroyed"}
+ENDINGS = {
+    "retail_selling": "sold",
+    "dispensing": "sold",
+    "destroying": "destroyed",
+    "decommissioning": "destroyed",
+    "suyuan:scrapping": "destroyed",
+}
 """States after which a thing is no longer in anybody's stock, by business step."""
 
 
@@ -130,24 +138,12 @@ class Ledger:
             case Transformed():
                 self._transform(deed)
             case Packed():
-                children = deed.children if self._everything else tuple(set(deed.children) - set(deed.missed))
-                self._see(deed, (deed.parent, *children, *(a.thing for a in deed.portions)))
-                for child in children:
-                    self._leave(child, deed.at)
-                    self._enter(child, deed.parent, deed.at)
-                for portion in deed.portions:
-                    self._enter(portion.thing, deed.parent, deed.at)
+                self._pack(deed)
             case Unpacked():
                 self._see(deed, (deed.parent, *deed.children))
                 self._empty(deed.parent, deed.at, deed.children)
             case Checked():
-                self._see(deed, (deed.parent, *deed.children))
-                for child in deed.children:
-                    if not any(stay.parent == deed.parent for stay in self._inside(child, deed.at)):
-                        self._leave(child, deed.at)
-                        self._enter(child, deed.parent, deed.at)
-            case Observed():
-                self._see(deed, (*deed.things, *(a.thing for a in deed.amounts)))
+                self._check(deed)
             case Ended():
                 self._see(deed, deed.things)
                 for thing in deed.things:
@@ -155,6 +151,8 @@ class Ledger:
                     self._empty(thing, deed.at, ())
             case Attached():
                 self._see(deed, (deed.parent, *deed.children))
+            case Observed():
+                self._see(deed, (*deed.things, *(a.thing for a in deed.amounts)))
             case Sensed():
                 self._see(deed, deed.things)
             case _:
@@ -177,8 +175,8 @@ class Ledger:
     def sources(self, thing: str) -> Labels:
         """Give everything that went into a thing, with the latest time.
 
-        Of a unit: everything it ever contained as well, with what that carried. The times of such contents are those
-        at which they left; `OPEN` for what is still inside.
+        Of a unit: everything it ever contained as well, with what that carried. The times of such contents
+        are those at which they left; `OPEN` for what is still inside.
         """
         found = dict(self._carrying(thing))
         for content, _, end in self._ever_inside(thing, -OPEN, OPEN):
@@ -189,7 +187,10 @@ class Ledger:
         return found
 
     def destinations(self, thing: str) -> Labels:
-        """Give everything that a thing got into, with the earliest time; of a unit, its contents and theirs as well."""
+        """Give everything that a thing got into, with the earliest time.
+
+        Of a unit: its contents, and what they got into, as well.
+        """
         found: Labels = {}
         for reached, at in self._reaching(thing, -OPEN):
             _keep_earliest(found, reached, at)
@@ -212,7 +213,8 @@ class Ledger:
     def custody(self, thing: str) -> list[Custody]:
         """Give who had a thing, one after the other; the last one's end is `OPEN`.
 
-        A party that has it at several places in a row is named once, at the first; being shipped is a time of its own.
+        A party that has it at several places in a row is named once, at the first; being shipped is a time
+        of its own.
         """
         chain: list[Custody] = []
         for mark in sorted(self._all_marks(thing), key=lambda mark: (mark.at, mark.order)):
@@ -273,6 +275,24 @@ class Ledger:
         self._see(deed, coming_out)
         for thing in deed.inputs:
             self._leave(thing, deed.at)
+
+    def _pack(self, deed: Packed) -> None:
+        children = deed.children
+        if not self._everything:
+            children = tuple(child for child in children if child not in deed.missed)
+        self._see(deed, (deed.parent, *children, *(a.thing for a in deed.portions)))
+        for child in children:
+            self._leave(child, deed.at)
+            self._enter(child, deed.parent, deed.at)
+        for portion in deed.portions:
+            self._enter(portion.thing, deed.parent, deed.at)
+
+    def _check(self, deed: Checked) -> None:
+        self._see(deed, (deed.parent, *deed.children))
+        for child in deed.children:
+            if not any(stay.parent == deed.parent for stay in self._inside(child, deed.at)):
+                self._leave(child, deed.at)
+                self._enter(child, deed.parent, deed.at)
 
     def _influence(self, output: str, thing: str, at: int, carried: Labels, arrival: int) -> None:
         mine = self._carried[output]

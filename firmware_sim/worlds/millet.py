@@ -1,9 +1,9 @@
-"""Agriculture: organic Qinzhou yellow millet, from three plots to packs with organic codes and geographical indication.
+"""Agriculture: organic Qinzhou yellow millet, from three plots to packs with organic codes.
 
-Beside the straight way: one mixed lot is larger than what was harvested for it, a plot is treated too short before
-harvest and its lot is kept apart, a box is shipped and never received, a reader misses a pack, a pack changes boxes
-unscanned, a box is packed again, packs are
-returned, the cooperative uploads late, a packing is recorded wrongly.
+Beside the straight way: one mixed lot is larger than what was harvested for it, a plot is treated too short
+before harvest and its lot is kept apart, a box is shipped and never received, a reader misses a pack, a
+pack changes boxes unscanned, a box is packed again, packs are returned, the cooperative uploads late, a
+packing is recorded wrongly.
 """
 
 from collections.abc import Generator, Iterator
@@ -30,7 +30,11 @@ from firmware_sim.worlds.places import Site
 from firmware_sim.worlds.world import DAY, HOUR, MINUTE, World
 
 COOP_PREFIX, PREFIX = "69990401", "69990402"
-SEED, RAW, CROP = numbers.gtin(COOP_PREFIX, 9, 9), numbers.gtin(COOP_PREFIX, 1, 9), numbers.gtin(COOP_PREFIX, 2, 9)
+SEED, RAW, CROP = (
+    numbers.gtin(COOP_PREFIX, 9, 9),
+    numbers.gtin(COOP_PREFIX, 1, 9),
+    numbers.gtin(COOP_PREFIX, 2, 9),
+)
 MIXED = numbers.gtin(PREFIX, 1, 9)
 BODY, YEAR = "101", 2026
 YIELD = 0.72
@@ -90,61 +94,110 @@ class MilletWorld(World):
         seed = Amount(numbers.lot_id(SEED, f"S{name}"), 30.0)
         yield Commissioned(at=at, place=who.inputs.spot("SHOP"), amounts=(seed,), disposition="active")
         yield Observed(
-            at=at + HOUR, place=who.inputs.spot("SHOP"), step="shipping", disposition="in_transit", amounts=(seed,),
-            giver=who.inputs.operator, taker=who.farm.operator, to=who.farm.spot("YARD"),
-        )  # fmt: skip
+            at=at + HOUR,
+            place=who.inputs.spot("SHOP"),
+            step="shipping",
+            disposition="in_transit",
+            amounts=(seed,),
+            giver=who.inputs.operator,
+            taker=who.farm.operator,
+            to=who.farm.spot("YARD"),
+        )
         yield Observed(
-            at=at + 3 * HOUR, place=who.farm.spot("YARD"), step="receiving", disposition="in_progress", amounts=(seed,),
-            giver=who.inputs.operator, taker=who.farm.operator,
-        )  # fmt: skip
+            at=at + 3 * HOUR,
+            place=who.farm.spot("YARD"),
+            step="receiving",
+            disposition="in_progress",
+            amounts=(seed,),
+            giver=who.inputs.operator,
+            taker=who.farm.operator,
+        )
         late = self.accidents.happens("late_upload")
         for number in range(size.plots):
             plot = who.plots[number % len(who.plots)]
             sown = at + 4 * HOUR + number * HOUR
             crop = Amount(numbers.lot_id(CROP, f"T{name}{number}"), 1.0, "HAR")
             yield Transformed(
-                at=sown, place=plot.spot("FIELD"), input_amounts=(Amount(seed.thing, 8.0),), output_amounts=(crop,),
+                at=sown,
+                place=plot.spot("FIELD"),
+                input_amounts=(Amount(seed.thing, 8.0),),
+                output_amounts=(crop,),
                 disposition="in_progress",
-            )  # fmt: skip
+            )
             short = number == 2 and self.accidents.happens("safety_interval")
             treated = sown + 60 * DAY
             harvested = treated + (3 if short else 20) * DAY
-            note = self.accident("safety_interval", (crop.thing,), "harvested three days after a treatment that needs seven")
+            note = self.accident(
+                "safety_interval", (crop.thing,), "harvested three days after a treatment that needs seven"
+            )
             yield Observed(
-                at=treated, place=plot.spot("FIELD"), step="suyuan:spraying", amounts=(crop,), accidents=(note,) if short else (),
+                at=treated,
+                place=plot.spot("FIELD"),
+                step="suyuan:spraying",
+                amounts=(crop,),
+                accidents=(note,) if short else (),
                 extra={"input": "苦参碱水剂", "dose": "100 ml/亩", "safetyIntervalDays": 7},
-            )  # fmt: skip
+            )
             harvest = Amount(numbers.lot_id(RAW, f"H{name}{number}"), 300.0)
             yield Transformed(
-                at=harvested, place=plot.spot("FIELD"), step="suyuan:harvesting", input_amounts=(crop,), output_amounts=(harvest,),
-                disposition="in_progress", ilmd={"cbvmda:harvestStartDate": timestamp(harvested)[:10]},
-            )  # fmt: skip
-            yield from self._sack(harvest, f"{name}{number}", harvested, short=short, late=late and number == 0, sacks=sacks)
+                at=harvested,
+                place=plot.spot("FIELD"),
+                step="suyuan:harvesting",
+                input_amounts=(crop,),
+                output_amounts=(harvest,),
+                disposition="in_progress",
+                ilmd={"cbvmda:harvestStartDate": timestamp(harvested)[:10]},
+            )
+            yield from self._sack(
+                harvest, f"{name}{number}", harvested, short=short, late=late and number == 0, sacks=sacks
+            )
 
     def _sack(
         self, harvest: Amount, name: str, at: int, *, short: bool, late: bool, sacks: list[tuple[str, Amount]]
     ) -> Iterator[Deed]:
         who, yard = self.people, self.people.farm.spot("YARD")
         yield Observed(
-            at=at + DAY, place=yard, step="inspecting", disposition="non_conformant" if short else "conformant",
-            amounts=(harvest,), documents=(("testres", f"NCP-{name}"),) if short else (("cert", f"CNDB-{name}"), ("testres", f"NCP-{name}")),
-        )  # fmt: skip
+            at=at + DAY,
+            place=yard,
+            step="inspecting",
+            disposition="non_conformant" if short else "conformant",
+            amounts=(harvest,),
+            documents=(("testres", f"NCP-{name}"),)
+            if short
+            else (("cert", f"CNDB-{name}"), ("testres", f"NCP-{name}")),
+        )
         if short:
             return
         sack = numbers.unit_id(numbers.sscc(COOP_PREFIX, self.next_container()))
         note = self.accident("late_upload", (sack,), "the cooperative uploads a packing five days late")
         yield Packed(
-            at=at + DAY + HOUR, place=yard, parent=sack, portions=(harvest,), disposition="in_progress", late=5 * DAY if late else 0,
+            at=at + DAY + HOUR,
+            place=yard,
+            parent=sack,
+            portions=(harvest,),
+            disposition="in_progress",
+            late=5 * DAY if late else 0,
             accidents=(note,) if late else (),
-        )  # fmt: skip
+        )
         yield Observed(
-            at=at + DAY + 2 * HOUR, place=yard, step="shipping", disposition="in_transit", things=(sack,),
-            giver=who.farm.operator, taker=who.mill.operator, to=who.mill.spot("DOCK"),
-        )  # fmt: skip
+            at=at + DAY + 2 * HOUR,
+            place=yard,
+            step="shipping",
+            disposition="in_transit",
+            things=(sack,),
+            giver=who.farm.operator,
+            taker=who.mill.operator,
+            to=who.mill.spot("DOCK"),
+        )
         yield Observed(
-            at=at + DAY + 5 * HOUR, place=who.mill.spot("DOCK"), step="receiving", disposition="in_progress", things=(sack,),
-            giver=who.farm.operator, taker=who.mill.operator,
-        )  # fmt: skip
+            at=at + DAY + 5 * HOUR,
+            place=who.mill.spot("DOCK"),
+            step="receiving",
+            disposition="in_progress",
+            things=(sack,),
+            giver=who.farm.operator,
+            taker=who.mill.operator,
+        )
         sacks.append((sack, harvest))
 
     # The mill
@@ -160,25 +213,49 @@ class MilletWorld(World):
             swollen = number == 1 and self.accidents.happens("volume_exceeds_harvest")
             out = round(grain * (1.6 if swollen else YIELD), 1)
             mixed = Amount(numbers.lot_id(MIXED, f"X{name}{number}"), out)
-            note = self.accident("volume_exceeds_harvest", (mixed.thing,), "more millet than the harvest gives", "mass_balance", "balance")
+            note = self.accident(
+                "volume_exceeds_harvest",
+                (mixed.thing,),
+                "more millet than the harvest gives",
+                "mass_balance",
+                "balance",
+            )
             yield Transformed(
-                at=at, place=place, inputs=tuple(sack for sack, _ in inputs), input_amounts=tuple(harvest for _, harvest in inputs),
-                output_amounts=(mixed,), disposition="in_progress", accidents=(note,) if swollen else (),
-            )  # fmt: skip
+                at=at,
+                place=place,
+                inputs=tuple(sack for sack, _ in inputs),
+                input_amounts=tuple(harvest for _, harvest in inputs),
+                output_amounts=(mixed,),
+                disposition="in_progress",
+                accidents=(note,) if swollen else (),
+            )
             at += 2 * HOUR
             yield Observed(
-                at=at, place=who.mill.spot("LAB"), step="inspecting", disposition="conformant", amounts=(mixed,),
+                at=at,
+                place=who.mill.spot("LAB"),
+                step="inspecting",
+                disposition="conformant",
+                amounts=(mixed,),
                 documents=(("cert", f"CNDB-X{name}{number}"), ("testres", f"XM-{name}{number}")),
-            )  # fmt: skip
+            )
             boxes: list[_Box] = []
             for index in range(size.boxes):
                 at += 5 * MINUTE
-                box = _Box(numbers.unit_id(numbers.sscc(PREFIX, self.next_container())), [self._code() for _ in range(size.packs)])
+                box = _Box(
+                    numbers.unit_id(numbers.sscc(PREFIX, self.next_container())),
+                    [self._code() for _ in range(size.packs)],
+                )
                 yield Transformed(
-                    at=at, place=who.mill.spot("PACK"), input_amounts=(Amount(mixed.thing, size.packs * 0.5),),
-                    outputs=tuple(box.packs), disposition="active",
-                    ilmd={"suyuan:productionDate": timestamp(at)[:10], "suyuan:geographicalIndication": "AGI00123"},
-                )  # fmt: skip
+                    at=at,
+                    place=who.mill.spot("PACK"),
+                    input_amounts=(Amount(mixed.thing, size.packs * 0.5),),
+                    outputs=tuple(box.packs),
+                    disposition="active",
+                    ilmd={
+                        "suyuan:productionDate": timestamp(at)[:10],
+                        "suyuan:geographicalIndication": "AGI00123",
+                    },
+                )
                 yield from self._pack(box, at + MINUTE, number, index)
                 boxes.append(box)
             at += HOUR
@@ -196,15 +273,29 @@ class MilletWorld(World):
         if index == 1 and self.accidents.happens("error_declaration"):
             note = "an empty box was recorded as packed"
             wrong = Packed(
-                at=at, place=place, parent=numbers.unit_id(numbers.sscc(PREFIX, self.next_container())), children=tuple(box.packs[:1]),
-                disposition="in_progress", mistaken=True,
-            )  # fmt: skip
+                at=at,
+                place=place,
+                parent=numbers.unit_id(numbers.sscc(PREFIX, self.next_container())),
+                children=tuple(box.packs[:1]),
+                disposition="in_progress",
+                mistaken=True,
+            )
             yield wrong
-            yield Voided(at=at + 5_000_000, place=place, deed=wrong, accidents=(self.accident("error_declaration", (wrong.parent,), note),))
+            yield Voided(
+                at=at + 5_000_000,
+                place=place,
+                deed=wrong,
+                accidents=(self.accident("error_declaration", (wrong.parent,), note),),
+            )
         yield Packed(
-            at=at + 10_000_000, place=place, parent=box.id, children=tuple(box.packs), missed=missed, disposition="in_progress",
+            at=at + 10_000_000,
+            place=place,
+            parent=box.id,
+            children=tuple(box.packs),
+            missed=missed,
+            disposition="in_progress",
             accidents=accidents,
-        )  # fmt: skip
+        )
 
     # The market
 
@@ -216,8 +307,20 @@ class MilletWorld(World):
         at += 4 * HOUR
         if len(boxes) > 1 and self.accidents.happens("moved_without_unpacking"):
             pack = boxes[1].packs[0]
-            note = self.accident("moved_without_unpacking", (pack,), "the pack changed boxes unscanned", "moved_without_unpacking")
-            yield Packed(at=at, place=yard, parent=boxes[0].id, children=(pack,), disposition="in_progress", accidents=(note,))
+            note = self.accident(
+                "moved_without_unpacking",
+                (pack,),
+                "the pack changed boxes unscanned",
+                "moved_without_unpacking",
+            )
+            yield Packed(
+                at=at,
+                place=yard,
+                parent=boxes[0].id,
+                children=(pack,),
+                disposition="in_progress",
+                accidents=(note,),
+            )
             boxes[1].packs.remove(pack)
             boxes[0].packs.append(pack)
         lost = 1 if self.accidents.happens("shipment_without_receipt") else -1
@@ -226,17 +329,33 @@ class MilletWorld(World):
             shop = who.shops[index % len(who.shops)]
             if index == lost:
                 note = self.accident(
-                    "shipment_without_receipt", (box.id,), "the shop has the box and never scanned its receipt",
-                    "shipment_without_receipt", "responsibility",
-                )  # fmt: skip
+                    "shipment_without_receipt",
+                    (box.id,),
+                    "the shop has the box and never scanned its receipt",
+                    "not_received",
+                    "responsibility",
+                )
                 yield Observed(
-                    at=at, place=yard, step="shipping", disposition="in_transit", things=(box.id,), accidents=(note,),
-                    giver=who.market.operator, taker=shop.operator, to=shop.spot("DOOR"),
-                )  # fmt: skip
+                    at=at,
+                    place=yard,
+                    step="shipping",
+                    disposition="in_transit",
+                    things=(box.id,),
+                    accidents=(note,),
+                    giver=who.market.operator,
+                    taker=shop.operator,
+                    to=shop.spot("DOOR"),
+                )
                 yield Observed(
-                    at=at + HOUR, place=shop.spot("DOOR"), step="receiving", disposition="in_progress", things=(box.id,),
-                    giver=who.market.operator, taker=shop.operator, recorded=False,
-                )  # fmt: skip
+                    at=at + HOUR,
+                    place=shop.spot("DOOR"),
+                    step="receiving",
+                    disposition="in_progress",
+                    things=(box.id,),
+                    giver=who.market.operator,
+                    taker=shop.operator,
+                    recorded=False,
+                )
                 continue
             if index == 0 and self.accidents.happens("repack"):
                 fresh = numbers.unit_id(numbers.sscc(PREFIX, self.next_container()))
@@ -244,9 +363,14 @@ class MilletWorld(World):
                 yield from self._check(box, at - 2 * MINUTE, who.market)
                 yield Unpacked(at=at - MINUTE, place=yard, parent=box.id, disposition="in_progress")
                 yield Packed(
-                    at=at, place=yard, parent=fresh, children=tuple(box.packs), step="repackaging", disposition="in_progress",
+                    at=at,
+                    place=yard,
+                    parent=fresh,
+                    children=tuple(box.packs),
+                    step="repackaging",
+                    disposition="in_progress",
                     accidents=(note,),
-                )  # fmt: skip
+                )
                 box.id, at = fresh, at + MINUTE
             yield from self._shop(size, box, at, shop)
 
@@ -266,34 +390,64 @@ class MilletWorld(World):
             back, packs = tuple(packs[:1]), packs[1:]
             note = self.accident("return", back, "a leaking pack goes back and is destroyed")
             yield Observed(
-                at=at + MINUTE, place=shop.spot("DOOR"), step="shipping", disposition="returned", things=back,
-                giver=shop.operator, taker=who.market.operator, to=who.market.spot("STORE"), accidents=(note,),
-            )  # fmt: skip
+                at=at + MINUTE,
+                place=shop.spot("DOOR"),
+                step="shipping",
+                disposition="returned",
+                things=back,
+                giver=shop.operator,
+                taker=who.market.operator,
+                to=who.market.spot("STORE"),
+                accidents=(note,),
+            )
             yield Observed(
-                at=at + HOUR, place=who.market.spot("STORE"), step="receiving", disposition="returned", things=back,
-                giver=shop.operator, taker=who.market.operator,
-            )  # fmt: skip
-            yield Ended(at=at + 2 * HOUR, place=who.market.spot("STORE"), things=back, extra={"reason": "破袋"})
+                at=at + HOUR,
+                place=who.market.spot("STORE"),
+                step="receiving",
+                disposition="returned",
+                things=back,
+                giver=shop.operator,
+                taker=who.market.operator,
+            )
+            yield Ended(
+                at=at + 2 * HOUR, place=who.market.spot("STORE"), things=back, extra={"reason": "破袋"}
+            )
         for first in range(0, len(packs), size.per_sale):
             at += self.minutes(10, 60)
             yield Observed(
-                at=at, place=shop.spot("TILL"), step="retail_selling", disposition="retail_sold",
+                at=at,
+                place=shop.spot("TILL"),
+                step="retail_selling",
+                disposition="retail_sold",
                 things=tuple(packs[first : first + size.per_sale]),
-            )  # fmt: skip
+            )
 
     def _hand_over(self, unit: str, at: int, giver: Site, taker: Site) -> Generator[Deed, None, int]:
         """Ship and receive; returns the time of the receipt."""
         yield Observed(
-            at=at, place=giver.spot("STORE"), step="shipping", disposition="in_transit", things=(unit,),
-            giver=giver.operator, taker=taker.operator, to=taker.spot("DOOR"),
-        )  # fmt: skip
+            at=at,
+            place=giver.spot("STORE"),
+            step="shipping",
+            disposition="in_transit",
+            things=(unit,),
+            giver=giver.operator,
+            taker=taker.operator,
+            to=taker.spot("DOOR"),
+        )
         at += self.minutes(60, 120)
         yield Observed(
-            at=at, place=taker.spot("DOOR"), step="receiving", disposition="in_progress", things=(unit,),
-            giver=giver.operator, taker=taker.operator,
-        )  # fmt: skip
+            at=at,
+            place=taker.spot("DOOR"),
+            step="receiving",
+            disposition="in_progress",
+            things=(unit,),
+            giver=giver.operator,
+            taker=taker.operator,
+        )
         return at
 
     def _code(self) -> str:
         self._packs += 1
-        return numbers.scheme_id("organic_code", numbers.organic_code(BODY, YEAR, self._packs * 104_729 % 10**12))
+        return numbers.scheme_id(
+            "organic_code", numbers.organic_code(BODY, YEAR, self._packs * 104_729 % 10**12)
+        )

@@ -1,4 +1,4 @@
-"""Who and where: parties, sites, products and licences of a world, and the tables in which they are handed over."""
+"""Who and where: parties, sites, products and licences of a world, and the tables that hand them over."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,8 @@ class Party:
     """An organisation that answers for things.
 
     :ivar uscc: unified social credit code
-    :ivar roles: words of the master-data table: farm producer packer carrier distributor retailer hospital filler …
+    :ivar roles: words of the master-data table: farm producer packer carrier distributor retailer hospital
+        filler …
     :ivar gln: its global location number as a party (417), where it has one
     :ivar prefix: its GS1 company prefix
     """
@@ -122,12 +123,25 @@ class MasterData:
         tables: dict[str, tuple[Sequence[str], Iterable[Sequence[object]]]] = {
             "parties": (
                 ("uscc", "name", "name_en", "roles", "pgln", "phone", "region"),
-                ((p.uscc, p.name, p.name_en, ";".join(p.roles), p.gln, p.phone, p.region) for p in self.parties),
+                (
+                    (p.uscc, p.name, p.name_en, ";".join(p.roles), p.gln, p.phone, p.region)
+                    for p in self.parties
+                ),
             ),
             "sites": (
                 ("site_id", "name", "name_en", "operator_uscc", "address", "region", "city", "lat", "lon"),
                 (
-                    (s.id, s.name, s.name_en, s.operator.uscc, s.address, s.operator.region, s.city, s.latitude, s.longitude)
+                    (
+                        s.id,
+                        s.name,
+                        s.name_en,
+                        s.operator.uscc,
+                        s.address,
+                        s.operator.region,
+                        s.city,
+                        s.latitude,
+                        s.longitude,
+                    )
                     for s in self.sites
                 ),
             ),
@@ -160,7 +174,17 @@ class MasterData:
                 ),
             ),
             "licences": (
-                ("kind", "number", "holder_uscc", "site_id", "product_id", "valid_from", "valid_to", "authority", "scope"),
+                (
+                    "kind",
+                    "number",
+                    "holder_uscc",
+                    "site_id",
+                    "product_id",
+                    "valid_from",
+                    "valid_to",
+                    "authority",
+                    "scope",
+                ),
                 (
                     (
                         x.kind,

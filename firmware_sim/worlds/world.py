@@ -1,8 +1,8 @@
 """What all worlds share: dice, clocks, serials, the size of a wave, and the way from a wave to its files.
 
-A world is told in waves. A wave is a supply chain from its raw materials to its consumers, of some twenty thousand
-events at most: everything that is remembered about it is forgotten when it has been written, so that a world of
-any size needs no more memory than one wave.
+A world is told in waves. A wave is a supply chain from its raw materials to its consumers, of some twenty
+thousand events at most: everything that is remembered about it is forgotten when it has been written, so that
+a world of any size needs no more memory than one wave.
 """
 
 from abc import ABC, abstractmethod
@@ -21,7 +21,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 WAVE_EVENTS = 20_000
-"""Events of a large wave: its raw lots reach tens of thousands of items, and its ledger fits in some 200 MB."""
+"""Events of a large wave: its raw lots reach tens of thousands of items; its ledger fits in some 200 MB."""
 
 DEFAULT_START = datetime(2026, 3, 2, tzinfo=UTC)
 """When the first wave of a bulk world begins."""
@@ -88,7 +88,12 @@ class World(ABC):
     regime: ClassVar[str]
 
     def __init__(
-        self, seed: int, *, start: datetime = DEFAULT_START, serials: Serials | None = None, chance: float = 0.01
+        self,
+        seed: int,
+        *,
+        start: datetime = DEFAULT_START,
+        serials: Serials | None = None,
+        chance: float = 0.01,
     ) -> None:
         self.random = Random(f"{self.name}:{seed}")  # noqa: S311 - a simulation is to be repeatable
         self.serials = serials or SeededSerials(self.random)

@@ -10,13 +10,13 @@ DIR/
 Records of the ledger:
 
 * `world`: first line; regime, seed, size, written forms;
-* `thing`: one thing with its sources, destinations, custody and where it is, as far as the records can show it;
-  `really` stands beside it where the truth differs (a receipt that nobody scanned);
+* `thing`: one thing with its sources, destinations, custody and where it is, as far as the records can show
+  it; `really` stands beside it where the truth differs (a receipt that nobody scanned);
 * `accident`: what went wrong, to what, and the finding that is expected;
 * `end`: last line; counts.
 
-Long lists are not written out: `count` and `sha256` stand for them, the digest over the lines `<id> <time>` in order
-of the identifier, each ended by a newline.
+Long lists are not written out: `count` and `sha256` stand for them, the digest over the lines `<id> <time>`
+in order of the identifier, each ended by a newline.
 """
 
 from collections.abc import Callable, Iterator
@@ -40,7 +40,9 @@ INLINE = 2_000
 """Lists up to this long are written out: a line of the ledger stays below a quarter of a megabyte."""
 
 SAMPLE_ABOVE = 20_000
-"""Worlds up to this many events have a complete ledger; of larger ones each wave's lots and some items are written."""
+"""Worlds up to this many events have a complete ledger; of larger ones each wave's lots and some items are
+written.
+"""
 
 SAMPLED_ITEMS = 60
 MOST_CONTENTS = 500
@@ -79,7 +81,9 @@ def write_world(
         raise WorldError("unknown-world", f"there is no world {name!r}", f"one of {', '.join(WORLDS)}")
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.glob("events-*.json")):
-        raise WorldError("not-empty", f"{folder} already holds events", "give another folder or empty this one")
+        raise WorldError(
+            "not-empty", f"{folder} already holds events", "give another folder or empty this one"
+        )
     world = WORLDS[name](seed, start=start)
     world.master.write(folder)
     documents = DocumentFolder(folder, per_document)
@@ -95,7 +99,9 @@ def write_world(
             ledger.wave(deeds, complete=complete)
         documents.flush()
         ledger.end(documents.events, world.waves)
-    return Written(folder, documents.events, documents.documents, world.waves, ledger.things, ledger.accidents)
+    return Written(
+        folder, documents.events, documents.documents, world.waves, ledger.things, ledger.accidents
+    )
 
 
 def _by_arrival(deeds: list[Deed]) -> list[Deed]:
@@ -117,7 +123,15 @@ class LedgerFile:
     def head(self, world: World, seed: int, size: int, forms: Forms, *, complete: bool) -> None:
         """Write the first line."""
         self._write(
-            {"record": "world", "name": world.name, "regime": world.regime, "seed": seed, "size": size, "forms": forms, "complete": complete}
+            {
+                "record": "world",
+                "name": world.name,
+                "regime": world.regime,
+                "seed": seed,
+                "size": size,
+                "forms": forms,
+                "complete": complete,
+            }
         )
 
     def wave(self, deeds: list[Deed], *, complete: bool) -> None:
@@ -143,7 +157,15 @@ class LedgerFile:
 
     def end(self, events: int, waves: int) -> None:
         """Write the last line."""
-        self._write({"record": "end", "events": events, "waves": waves, "things": self.things, "accidents": self.accidents})
+        self._write(
+            {
+                "record": "end",
+                "events": events,
+                "waves": waves,
+                "things": self.things,
+                "accidents": self.accidents,
+            }
+        )
 
     def _chosen(self, ledger: Ledger, *, complete: bool) -> Iterator[str]:
         things = ledger.things()
@@ -152,7 +174,11 @@ class LedgerFile:
             return
         items = [thing for thing in things if kind_of(thing, ledger) == "item"]
         yield from self._random.sample(items, min(SAMPLED_ITEMS, len(items)))
-        units = [thing for thing in things if kind_of(thing, ledger) == "unit" and len(ledger.destinations(thing)) <= MOST_CONTENTS]
+        units = [
+            thing
+            for thing in things
+            if kind_of(thing, ledger) == "unit" and len(ledger.destinations(thing)) <= MOST_CONTENTS
+        ]
         yield from self._random.sample(units, min(SAMPLED_ITEMS // 4, len(units)))
         yield from (thing for thing in things if kind_of(thing, ledger) == "lot")
 

@@ -1,0 +1,1 @@
+"""Simulated readers, scanners and sensors, and the lines they hang on."""
