@@ -7,10 +7,13 @@ who had a thing is :func:`statement_of`. Errors do not occur here: an event that
 from lineage.facts.containment import OPEN, ChildMark, Derived, Emptied, Oddity, Order, Stay, derive
 from lineage.facts.custody import Move, Statement, statement_of
 from lineage.facts.model import Ending, EventFacts, How, Mark, MarkKind, Member, Posting, Role, Scope
-from lineage.facts.reading import facts_of, lot_key, micros, moment
+from lineage.facts.reading import facts_of, lot_key
+from lineage.facts.times import DAY, SECOND, micros, moment, rfc3339
 
 __all__ = [
+    "DAY",
     "OPEN",
+    "SECOND",
     "ChildMark",
     "Derived",
     "Emptied",
@@ -33,5 +36,6 @@ __all__ = [
     "lot_key",
     "micros",
     "moment",
+    "rfc3339",
     "statement_of",
 ]

@@ -61,7 +61,7 @@ _ENDS = {
 
 
 class Statement(NamedTuple):
-    """What one event says about where its things are and who has them. Parties and sites are canonical URIs."""
+    """What one event says about where its things are and who has them; keys are canonical URIs."""
 
     move: Move
     ends: How | None

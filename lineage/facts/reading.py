@@ -14,7 +14,6 @@ An error declaration has postings only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from lineage.errors import IdentifierError
@@ -22,20 +21,8 @@ from lineage.events import Event, Quantity
 from lineage.facts.custody import ending_of, key_of
 from lineage.facts.model import Ending, EventFacts, How, Mark, MarkKind, Member, Posting, Role, Scope
 from lineage.facts.terms import own_text
+from lineage.facts.times import micros
 from lineage.identifiers import LOCAL_HOST, Identifier, read_uri
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def micros(moment: datetime) -> int:
-    """Give an aware moment as microseconds since 1970-01-01T00:00Z."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def moment(at: int) -> datetime:
-    """Give the moment of :func:`micros` back."""
-    return _EPOCH + at * _MICROSECOND
 
 
 def facts_of(event: Event) -> EventFacts:

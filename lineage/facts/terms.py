@@ -1,4 +1,4 @@
-"""The project's own words in an event: ``suyuan:`` steps and members, whatever prefix a document gives them."""
+"""The project's own words in an event: ``suyuan:`` steps and members, under any prefix."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def step_of(event: Event) -> str | None:
 
 
 def own_member(event: Event, name: str) -> Any:
-    """Give the value of ``suyuan:<name>`` on the event itself, or in its ilmd; ``None`` where there is none."""
+    """Give the value of ``suyuan:<name>`` on the event itself, or in its ilmd, if there is one."""
     # Most events have none: looking for the end of the quoted name saves decoding the document again.
     if f'{name}"'.encode() not in event.document_bytes:
         return None

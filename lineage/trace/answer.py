@@ -1,176 +1,109 @@
-"""From what a search found to the answer a client reads: things, edges, and one path for each thing.
-
-Edges are written once and paths refer to them by number. The things of one piece share all of their path
-but the last step.
+"""Answers as clients read them (http-api.md): every number exchanged for its identifier, every time
+written out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import lru_cache
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from lineage.facts.reading import moment
-from lineage.trace.labels import THING, EdgeKind, Labels, Piece, Step
-from lineage.trace.neighbours import FOREVER, NEVER, Ask, Name, Neighbours
-from lineage.trace.runs import runs_of
-
-
-class Edge(NamedTuple):
-    """One fact that influence used; ``upstream`` went into ``downstream``."""
-
-    upstream: int
-    downstream: int
-    kind: EdgeKind
-    event: int
-    at: int
+from lineage.facts import rfc3339
+from lineage.trace.findings import Finding
+from lineage.trace.graph import Edge, Graph, Thing
+from lineage.trace.neighbours import Name, Neighbours
+from lineage.trace.runs import asks_for
+from lineage.trace.whereabouts import Whereabouts
 
 
-class Thing(NamedTuple):
-    """One thing of an answer."""
+class Named(NamedTuple):
+    """The names of the things and events that an answer mentions."""
 
-    node: int
-    at: int
-    """Latest (source) or earliest (destination) time of influence; ``FOREVER`` where nothing bounds it."""
-    depth: int
-    origin: bool
-    via: tuple[int, ...]
-    """A path from the root, as indexes into the answer's edges."""
+    things: Mapping[int, Name]
+    events: Mapping[int, str]
+
+    @classmethod
+    def ask(cls, neighbours: Neighbours, things: set[int], events: set[int]) -> Named:
+        """Ask for all names in two calls."""
+        return cls(neighbours.names(asks_for(things)), neighbours.event_ids(events))
+
+    def thing(self, thing: int) -> dict[str, Any]:
+        """Write a thing as ``{id, kind}``."""
+        return {"id": self.things[thing].id, "kind": self.things[thing].kind}
 
 
-class Found(Protocol):
-    """What both directions of a search give; see :class:`~lineage.trace.search.Explored`."""
+class Answer(NamedTuple):
+    """The answer to a question about source or destination."""
 
-    @property
-    def root(self) -> Piece:
-        """The piece of the question itself."""
+    query: Mapping[str, Any]
+    graph: Graph
+    findings: Sequence[Finding]
+    where: Mapping[int, Whereabouts] | None
+    named: Named
 
     @property
-    def labels(self) -> Labels:
-        """The best piece of everything reached."""
+    def root(self) -> int:
+        """The thing that was asked about."""
+        return self.graph.root
 
-    @property
-    def others(self) -> list[Piece]:
-        """Further ways between things that were reached."""
+    def as_dict(self) -> dict[str, Any]:
+        """Give the whole answer as JSON values."""
+        head = self.head()
+        return {
+            **{name: head[name] for name in ("query", "root")},
+            "things": list(self.things()),
+            **{name: head[name] for name in ("edges", "findings", "truncated")},
+        }
 
-    @property
-    def truncated(self) -> bool:
-        """Whether a limit stopped the search."""
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Give the answer as one object a line: first the head, then one for each thing."""
+        yield {**self.head(), "count": len(self.graph.things)}
+        yield from self.things()
 
+    def head(self) -> dict[str, Any]:
+        """Give everything but the things."""
+        return {
+            "query": dict(self.query),
+            "root": self.named.thing(self.root),
+            "edges": [self._edge(edge) for edge in self.graph.edges],
+            "findings": [one.as_dict(self.named.things, self.named.events) for one in self.findings],
+            "truncated": self.graph.truncated,
+        }
 
-class Graph(NamedTuple):
-    """Things in order of depth and time, and the edges that their paths and a drawing need."""
+    def things(self) -> Iterator[dict[str, Any]]:
+        """Give each thing, the nearest first."""
+        for thing in self.graph.things:
+            yield self._thing(thing)
 
-    root: int
-    things: list[Thing]
-    edges: list[Edge]
-    truncated: bool
+    def _thing(self, thing: Thing) -> dict[str, Any]:
+        name = self.named.things[thing.node]
+        written: dict[str, Any] = {
+            "id": name.id,
+            "kind": name.kind,
+            "at": rfc3339(thing.at),
+            "depth": thing.depth,
+            "origin": thing.origin,
+            "via": thing.via,
+        }
+        if self.where is not None:
+            written["where"] = where_dict(self.where[thing.node], self.named)
+        return written
 
-
-def graph_of(
-    found: Found, *, is_origin: Callable[[int], bool] | None = None, limit: int | None = None
-) -> Graph:
-    """Write the graph of an :class:`Explored` or :class:`Sources`.
-
-    :param is_origin: asked for every thing of a source answer
-    :param limit: most things to write, the nearest first; a graph that had more is ``truncated``
-    """
-    writer = _Writer()
-    root = found.root
-    pieces = sorted(found.labels.pieces(), key=lambda piece: (piece.hop, piece.at, piece.first))
-    things: list[Thing] = []
-    for piece in pieces:
-        if piece is root:
-            continue
-        for node, via in writer.paths(piece):
-            origin = is_origin is not None and is_origin(node)
-            things.append(Thing(node, piece.at, piece.hop, origin, via))
-        if limit is not None and len(things) > limit:
-            break
-    truncated = found.truncated
-    if limit is not None and len(things) > limit:
-        del things[limit:]
-        truncated = True
-    shown = {root.first, *(thing.node for thing in things)}
-    for piece in found.others:
-        if piece.first in shown and piece.last in shown:
-            for _ in writer.paths(piece):
-                pass
-    return Graph(root.first, things, writer.edges, truncated)
-
-
-class _Writer:
-    """Numbers edges and remembers the paths of pieces that others go through."""
-
-    def __init__(self) -> None:
-        self.edges: list[Edge] = []
-        self._numbers: dict[Edge, int] = {}
-        self._known: dict[tuple[int, int], tuple[int, ...]] = {}
-
-    def paths(self, piece: Piece) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Give each thing of the piece with its path."""
-        before = self._shared(piece)
-        if not piece.steps:
-            return
-        last = piece.steps[-1]
-        for node in range(piece.first, piece.last + 1):
-            yield node, (*before, self._number(last, node))
-
-    def _shared(self, piece: Piece) -> tuple[int, ...]:
-        """Give the path up to, and without, the last step of the piece."""
-        if piece.previous is None:
-            return ()
-        return (*self._to(piece.previous, piece.through), *(self._number(s, THING) for s in piece.steps[:-1]))
-
-    def _to(self, piece: Piece, node: int) -> tuple[int, ...]:
-        """Give the whole path to one thing of a piece, going back only as far as it is not known yet."""
-        unknown: list[tuple[Piece, int]] = []
-        here: Piece | None = piece
-        while here is not None and here.previous is not None and (id(here), node) not in self._known:
-            unknown.append((here, node))
-            here, node = here.previous, here.through
-        path = () if here is None or here.previous is None else self._known[id(here), node]
-        for one, thing in reversed(unknown):
-            path = (*path, *(self._number(step, thing) for step in one.steps))
-            self._known[id(one), thing] = path
-        return path
-
-    def _number(self, step: Step, node: int) -> int:
-        edge = Edge(
-            node if step.upstream == THING else step.upstream,
-            node if step.downstream == THING else step.downstream,
-            step.kind,
-            step.event,
-            step.at,
-        )
-        number = self._numbers.get(edge)
-        if number is None:
-            number = self._numbers[edge] = len(self.edges)
-            self.edges.append(edge)
-        return number
+    def _edge(self, edge: Edge) -> dict[str, Any]:
+        return {
+            "from": self.named.things[edge.upstream].id,
+            "to": self.named.things[edge.downstream].id,
+            "kind": edge.kind,
+            "event": self.named.events[edge.event],
+            "at": rfc3339(edge.at),
+        }
 
 
-def name_all(neighbours: Neighbours, graph: Graph) -> tuple[Mapping[int, Name], Mapping[int, str]]:
-    """Ask, in two calls, for the names of everything in a graph and for the identifiers of its events."""
-    nodes = {graph.root, *(thing.node for thing in graph.things)}
-    for edge in graph.edges:
-        nodes.add(edge.upstream)
-        nodes.add(edge.downstream)
-    return neighbours.names(asks_for(nodes)), neighbours.event_ids({edge.event for edge in graph.edges})
-
-
-def asks_for(nodes: Collection[int], since: int = NEVER, until: int = FOREVER) -> list[Ask]:
-    """Ask about these things over one time."""
-    return [Ask(first, last, since, until) for first, last in runs_of(nodes)]
-
-
-_YEAR_1, _YEAR_9999 = -62_135_596_800_000_000, 253_402_300_799_999_999
-
-
-@lru_cache(maxsize=8192)
-def rfc3339(at: int | None) -> str | None:
-    """Write a time; open ends are ``None``."""
-    if at is None or not _YEAR_1 <= at <= _YEAR_9999:
-        return None
-    text = moment(at).isoformat()
-    return text.removesuffix("+00:00") + "Z"
+def where_dict(where: Whereabouts, named: Named) -> dict[str, Any]:
+    """Write where a thing is."""
+    return {
+        "state": where.state,
+        "party": where.party,
+        "site": where.site,
+        "unit": None if where.unit is None else named.things[where.unit].id,
+        "since": rfc3339(where.since),
+    }

@@ -1,4 +1,4 @@
-"""What the engine is told about parties, sites, products and licences: master data, asked through one protocol.
+"""What the engine is told about parties, sites, products and licences: master data, behind one protocol.
 
 Master data changes: every question carries the time it is about. Keys are canonical URIs.
 """
@@ -61,7 +61,7 @@ class Licence(NamedTuple):
 
 
 class Directory(Protocol):
-    """Master data at a time. ``at`` is microseconds since 1970 UTC; unknown is ``None`` or empty, never an error."""
+    """Master data at a time (microseconds since 1970 UTC). Unknown is ``None`` or empty, never an error."""
 
     def operator_of(self, site: str, at: int) -> str | None:
         """The party that operates the site."""
@@ -80,7 +80,7 @@ class Directory(Protocol):
         ...
 
     def licences(self, party: str, site: str | None, product: str | None) -> Sequence[Licence]:
-        """Every licence of the party, past and present, that covers this site and product where it names any."""
+        """Every licence of the party, past and present, that covers this site and product."""
         ...
 
 

@@ -200,6 +200,7 @@ class MemoryNeighbours:
             self._transform(number, facts)
         for lot in {member.lot for member in facts.memberships}:
             parent = self._number_of_lot(lot)
+            self._first[parent] = min(self._first.get(parent, facts.at), facts.at)
             for first, last in runs_of(self._number[m.item] for m in facts.memberships if m.lot == lot):
                 member = Membership(first, last, parent, facts.at, number)
                 _keep(self._lots, first, last, member)

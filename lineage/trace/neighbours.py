@@ -177,7 +177,10 @@ class Neighbours(Protocol):
         ...
 
     def first_seen(self, thing: int) -> int | None:
-        """Event time of the thing's earliest appearance in an event that stands, if there is one."""
+        """Event time of the thing's earliest appearance in an event that stands, if there is one.
+
+        A lot appears with the first item commissioned into it, also where no event names it otherwise.
+        """
         ...
 
     def names(self, things: Sequence[Ask]) -> Mapping[int, Name]:

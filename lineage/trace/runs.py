@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lineage.trace.neighbours import BLOCK
+from lineage.trace.neighbours import BLOCK, FOREVER, NEVER, Ask
 
 
 def runs_of(things: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -23,3 +23,8 @@ def runs_of(things: Iterable[int]) -> Iterator[tuple[int, int]]:
         first = last = thing
     if first is not None and last is not None:
         yield first, last
+
+
+def asks_for(things: Iterable[int], since: int = NEVER, until: int = FOREVER) -> list[Ask]:
+    """Ask about these things over one time."""
+    return [Ask(first, last, since, until) for first, last in runs_of(things)]

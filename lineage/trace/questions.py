@@ -1,0 +1,89 @@
+"""The questions, asked of any source of neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lineage.facts import rfc3339
+from lineage.trace.answer import Answer, Named
+from lineage.trace.backwards import search_backwards
+from lineage.trace.directory import Directory, NoDirectory
+from lineage.trace.findings import Finding
+from lineage.trace.forwards import search_forwards
+from lineage.trace.graph import Graph, graph_of
+from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
+from lineage.trace.search import DEFAULT_LIMIT, Options
+from lineage.trace.whereabouts import Whereabouts, whereabouts
+
+NO_DIRECTORY = NoDirectory()
+
+
+def source(
+    neighbours: Neighbours,
+    thing: int,
+    until: int | None = None,
+    *,
+    depth: int | None = None,
+    contact: bool = False,
+    limit: int = DEFAULT_LIMIT,
+) -> Answer:
+    """Give everything that may have gone into a thing by a time (semantics 3, source).
+
+    :param until: event time in microseconds; ``None`` asks without a bound
+    :param depth: most hops on a path; ``None`` is no limit
+    :param contact: sharing a container counts as influence
+    """
+    options = Options(depth, contact, limit)
+    found = search_backwards(neighbours, thing, FOREVER if until is None else until, options)
+    graph = graph_of(found, is_origin=lambda node: node not in found.fed, limit=limit)
+    query = {"question": "source", "until": rfc3339(until), "depth": depth, "contact": contact}
+    return _answer(neighbours, query, graph, [], None)
+
+
+def destination(
+    neighbours: Neighbours,
+    thing: int,
+    since: int | None = None,
+    *,
+    depth: int | None = None,
+    contact: bool = False,
+    now: bool = False,
+    limit: int = DEFAULT_LIMIT,
+    directory: Directory = NO_DIRECTORY,
+) -> Answer:
+    """Give everything that a thing may have gone into from a time on (semantics 3, destination).
+
+    :param since: event time in microseconds; ``None`` asks from when the thing first appears
+    :param now: say of each thing where it is now
+    """
+    start = neighbours.first_seen(thing) if since is None else since
+    options = Options(depth, contact, limit)
+    found = search_forwards(neighbours, thing, NEVER if start is None else start, options)
+    graph = graph_of(found, limit=limit)
+    where = None
+    if now:
+        where = whereabouts(neighbours, [one.node for one in graph.things], directory)
+    query = {"question": "destination", "since": rfc3339(start), "depth": depth, "contact": contact}
+    return _answer(neighbours, query, graph, [], where)
+
+
+def _answer(
+    neighbours: Neighbours,
+    query: dict[str, Any],
+    graph: Graph,
+    findings: Iterable[Finding],
+    where: dict[int, Whereabouts] | None,
+) -> Answer:
+    findings = list(findings)
+    things = {graph.root, *(thing.node for thing in graph.things)}
+    events = {event for finding in findings for event in finding.events}
+    for edge in graph.edges:
+        things.update((edge.upstream, edge.downstream))
+        events.add(edge.event)
+    for finding in findings:
+        things |= finding.mentions()
+    if where is not None:
+        things.update(one.unit for one in where.values() if one.unit is not None)
+    named = Named.ask(neighbours, things, events)
+    return Answer({"id": named.things[graph.root].id, **query}, graph, findings, where, named)
