@@ -123,6 +123,11 @@ def unit_id(code: str) -> str:
     return f"{ID_HOST}/00/{code}"
 
 
+def asset_id(prefix: str, reference: str) -> str:
+    """Canonical identifier of an individual asset, e.g. a sensor."""
+    return f"{ID_HOST}/8004/{prefix}{reference}"
+
+
 def site_id(number: str, extension: str = "") -> str:
     """Canonical identifier of a site, or of a place in it."""
     return f"{ID_HOST}/414/{number}" + (f"/254/{extension}" if extension else "")

@@ -80,7 +80,7 @@ def device(
             line = _line(link, tcp)
             scanner = Scanner(line, random, faults)
             typer.echo(line.address)
-            _scan_lines(scanner, (Symbol(symbology, text) for text in _lines(sys.stdin)), done)  # type: ignore[arg-type]
+            _scan_lines(scanner, (Symbol(symbology, text) for text in _lines(sys.stdin)), done)
             scanner.close()
         else:
             _publish(name, broker, topic, _tags(tag), celsius, every, random, faults, done)

@@ -65,8 +65,8 @@ def world(
         )
     else:
         notes.print(
-            f"{written.events:,} events in {written.documents:,} documents, ledger of {written.things:,} things "
-            f"and {written.accidents:,} accidents in {written.folder}"
+            f"{written.events:,} events in {written.documents:,} documents, ledger of "
+            f"{written.things:,} things and {written.accidents:,} accidents in {written.folder}"
         )
 
 

@@ -246,7 +246,7 @@ def _sensor(deed: Sensed) -> Event:
             report["exception"] = "ALARM_CONDITION"
         reports.append(report)
     return {
-        "sensorMetadata": {"time": timestamp(deed.at), "deviceID": numbers.scheme_id("device", deed.device)},
+        "sensorMetadata": {"time": timestamp(deed.at), "deviceID": deed.device},
         "sensorReport": reports,
     }
 

@@ -148,16 +148,15 @@ class DrugWorld(World):
 
     def _journey(self, size: Size, carton: str, boxes: list[_Box], at: int, number: int) -> Iterator[Deed]:
         who = self.people
-        sensor = f"TS-{self.waves:05d}-{self.next_container():05d}"
-        device = numbers.scheme_id("device", sensor)
-        yield Attached(at=at, place=who.maker.spot("GATE"), parent=carton, children=(device,))
+        sensor = numbers.asset_id(PREFIX, f"TS{self.next_container():06d}")
+        yield Attached(at=at, place=who.maker.spot("GATE"), parent=carton, children=(sensor,))
         at += 10 * MINUTE
         warm = number == 1 and self.accidents.happens("cold_chain_excursion")
         at = yield from self._cold_leg(carton, sensor, at, who.maker, who.depot, warm=warm)
         at += self.minutes(60, 300)
         at = yield from self._cold_leg(carton, sensor, at, who.depot, who.centre, warm=False)
         at += 10 * MINUTE
-        yield Attached(at=at, place=who.centre.spot("DOCK"), parent=carton, children=(device,), off=True)
+        yield Attached(at=at, place=who.centre.spot("DOCK"), parent=carton, children=(sensor,), off=True)
         at += MINUTE
         yield Unpacked(at=at, place=who.centre.spot("COLD"), parent=carton, disposition="in_progress")
         for index, box in enumerate(boxes):

@@ -12,6 +12,7 @@ from typing import ClassVar
 from firmware_sim import numbers
 from firmware_sim.worlds import shanxi
 from firmware_sim.worlds.deeds import (
+    Accident,
     Amount,
     Checked,
     Commissioned,
@@ -239,7 +240,7 @@ class FoodWorld(World):
             )
             return
         missed: tuple[str, ...] = ()
-        accidents = ()
+        accidents: tuple[Accident, ...] = ()
         if number == 0 and self.accidents.happens("missed_read"):
             case.missed = case.cups[-1]
             missed = (case.missed,)

@@ -111,6 +111,7 @@ class Ledger:
         self._order = 0
         self._first: Labels = {}
         self._carried: dict[str, Labels] = defaultdict(dict)
+        self._arrivals: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
         self._reached: dict[str, Labels] = defaultdict(dict)
         self._batch: dict[str, _Batch] = {}
         self._batches: dict[str, list[_Batch]] = defaultdict(list)
@@ -181,7 +182,7 @@ class Ledger:
         found = dict(self._carrying(thing))
         for content, _, end in self._ever_inside(thing, -OPEN, OPEN):
             _keep_latest(found, content, end)
-            for source, at in self._carrying(content).items():
+            for source, at in self._carrying(content, end).items():
                 _keep_latest(found, source, at)
         found.pop(thing, None)
         return found
@@ -296,15 +297,23 @@ class Ledger:
 
     def _influence(self, output: str, thing: str, at: int, carried: Labels, arrival: int) -> None:
         mine = self._carried[output]
+        arrivals = self._arrivals[output]
         _keep_latest(mine, thing, at)
+        arrivals.append((arrival, thing, at))
         _keep_earliest(self._reached[thing], output, arrival)
         for source, when in carried.items():
             _keep_latest(mine, source, when)
+            arrivals.append((arrival, source, when))
             _keep_earliest(self._reached[source], output, arrival)
 
-    def _carrying(self, thing: str) -> Labels:
-        """Everything in a thing. Of an item: from its commissioning, and what was put into it since."""
+    def _carrying(self, thing: str, until: int = OPEN) -> Labels:
+        """Everything in a thing by a time. Of an item: from its commissioning, and what was put in since."""
         own = self._carried.get(thing, {})
+        if until != OPEN:
+            own = {}
+            for arrival, source, at in self._arrivals.get(thing, ()):
+                if arrival <= until:
+                    _keep_latest(own, source, at)
         batch = self._batch.get(thing)
         if batch is None:
             return dict(own)
