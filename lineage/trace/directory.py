@@ -103,6 +103,7 @@ class NoDirectory:
         """See :class:`Directory`."""
         return None
 
-    def licences(self, party: str, site: str | None, product: str | None) -> Sequence[Licence]:  # noqa: ARG002
+    def licences(self, party: str, site: str | None, product: str | None) -> Sequence[Licence]:  # noqa:
+    ARG002
         """See :class:`Directory`."""
         return ()
