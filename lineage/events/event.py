@@ -29,6 +29,17 @@ class ErrorDeclaration(NamedTuple):
     corrective_event_ids: tuple[str, ...]
 
 
+class Around(NamedTuple):
+    """What a document says about all of its events.
+
+    :ivar context: its ``@context`` as a list
+    :ivar ignored: extensions that its ``ignoreFields`` takes out of the event hash, as ``{namespace}name``
+    """
+
+    context: list[Any]
+    ignored: frozenset[str] = frozenset()
+
+
 class Event:
     """A valid event. Made by ``read_event``, ``read_json``, ``read_xml`` and ``iter_events`` only.
 
@@ -37,14 +48,14 @@ class Event:
     vocabularies as written.
     """
 
-    __slots__ = ("_document", "_wire", "context_above", "document_bytes", "event_time", "line")
+    __slots__ = ("_document", "_wire", "around", "document_bytes", "event_time", "line")
 
     #: When it happened, in UTC.
     event_time: datetime
     #: The event's JSON, byte for byte as captured (of an event read from XML: as converted).
     document_bytes: bytes
-    #: The ``@context`` of the document around the event.
-    context_above: list[Any]
+    #: What the document around the event says about all of its events.
+    around: Around
     #: Line of the source where the event begins, for events read from XML.
     line: int | None
 
@@ -52,14 +63,14 @@ class Event:
         self,
         wire: LooseWire,
         document_bytes: bytes,
-        context_above: list[Any],
+        around: Around,
         event_time: datetime,
         line: int | None = None,
     ) -> None:
         self._wire = wire
         self._document: dict[str, Any] | None = None
         self.document_bytes = document_bytes
-        self.context_above = context_above
+        self.around = around
         self.event_time = event_time
         self.line = line
 
@@ -255,7 +266,13 @@ class Event:
     def context(self) -> list[Any]:
         """The ``@context`` that holds for the event: the document's, then its own."""
         own = self._wire.context
-        return self.context_above if own is None else [*self.context_above, *as_list(own)]
+        above = self.around.context
+        return above if own is None else [*above, *as_list(own)]
+
+    @property
+    def ignored(self) -> frozenset[str]:
+        """Extensions that are no content by the document's own word, as ``{namespace}name``."""
+        return self.around.ignored
 
     def __eq__(self, other: object) -> bool:
         """Two events are equal when their JSON is, with the same context."""

@@ -12,9 +12,10 @@ from typing import Any, Final, Literal
 import msgspec
 
 from lineage.events import check
-from lineage.events.contexts import as_list
+from lineage.events.contexts import all_prefixes, as_list, expand
 from lineage.events.document import Document
 from lineage.events.event import decode_exactly
+from lineage.events.hashing import IGNORE_NAME, IGNORE_NAMESPACE, fields_to_ignore
 from lineage.events.limits import MAX_DEPTH
 from lineage.events.problems import DocumentError, Problem, refuse
 from lineage.events.quick_check import BROKEN
@@ -108,11 +109,13 @@ class Parts:
 
     :ivar document: the document, still without events
     :ivar events: JSON text of each event
+    :ivar ignored: expanded names of extensions that are no content of the events
     :ivar prefix: JSON pointer to the list of events; ``None`` where the document is a bare event
     """
 
     document: Document
     events: list[msgspec.Raw] = field(default_factory=list)
+    ignored: frozenset[str] = frozenset()
     prefix: str | None = None
 
     @property
@@ -131,7 +134,7 @@ def split_json(data: bytes) -> Parts:
     :raises DocumentError: if it is no JSON, or its head is not valid
     """
     if data.lstrip(b" \t\r\n")[:1] == b"[":
-        return Parts(Document([], [], wrapped=False), _cut_list(data, data, ""), "")
+        return Parts(Document([], [], wrapped=False), _cut_list(data, data, ""), prefix="")
     members = _cut_members(data, data)
     kind = _decode(members["type"]) if "type" in members else None
     way = _WAYS.get(kind) if isinstance(kind, str) else None
@@ -167,7 +170,18 @@ def _follow(
     raws = _cut_list(bytes(members[onward]), data, pointer)
     level[onward] = []
     context = as_list(head.pop("@context"))
-    return Parts(Document([], context, kind, head), raws, pointer)
+    return Parts(Document([], context, kind, head), raws, _ignored(head, context), pointer)
+
+
+def _ignored(head: dict[str, Any], context: list[Any]) -> frozenset[str]:
+    """Find ``ignoreFields`` beside the events, at the document or at the query's results."""
+    names = all_prefixes(context)
+    results = head.get("epcisBody", {}).get("queryResults", {})
+    for members in (head, results):
+        for name, value in members.items():
+            if ":" in name and expand(name, names) == (IGNORE_NAMESPACE, IGNORE_NAME):
+                return fields_to_ignore(value, names)
+    return frozenset()
 
 
 def _cut_members(data: bytes, whole: bytes, pointer: str = "") -> dict[str, msgspec.Raw]:

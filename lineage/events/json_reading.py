@@ -17,7 +17,7 @@ import msgspec
 from lineage.events.check import COMMON, check_event
 from lineage.events.contexts import as_list
 from lineage.events.document import Document
-from lineage.events.event import Event, decode_exactly
+from lineage.events.event import Around, Event, decode_exactly
 from lineage.events.json_documents import BOM, split_json, syntax_problem
 from lineage.events.limits import MAX_DOCUMENT_BYTES, MAX_PROBLEMS
 from lineage.events.problems import DocumentError, Problem, escape, refuse
@@ -51,9 +51,10 @@ def read_json_leniently(data: bytes) -> tuple[Document, dict[int, list[Problem]]
         )
     parts = split_json(data.removeprefix(BOM))
     bad: dict[int, list[Problem]] = {}
-    context, events = parts.document.context, parts.document.events
+    around = Around(parts.document.context, parts.ignored)
+    events = parts.document.events
     for index, raw in enumerate(parts.events):
-        event = read_raw_event(bytes(raw), context, needs_context=parts.needs_context)
+        event = read_raw_event(bytes(raw), around, needs_context=parts.needs_context)
         if isinstance(event, Event):
             events.append(event)
         else:
@@ -75,29 +76,29 @@ def read_event(event: dict[str, Any], context: Any = None) -> Event:
         data = encode(event)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise refuse("not-json", f"The event cannot be written as JSON: {error}.") from error
-    made = read_raw_event(data, as_list(context))
+    made = read_raw_event(data, Around(as_list(context)))
     if isinstance(made, Event):
         return made
     raise DocumentError(made)
 
 
 def read_raw_event(
-    data: bytes, context: list[Any], *, needs_context: bool = False, line: int | None = None
+    data: bytes, around: Around, *, needs_context: bool = False, line: int | None = None
 ) -> Event | list[Problem]:
     """Read one event from its JSON text; give the problems instead where there are any.
 
     :param data: exactly one JSON object
-    :param context: the ``@context`` of the document around it
+    :param around: what the document around it says
     :param needs_context: whether the event must bring an ``@context`` of its own
     """
     quick = quick_read(data)
     if quick is not None and not (needs_context and quick[0].context is None):
-        return Event(quick[0], data, context, quick[1], line)
-    return _read_exactly(data, context, needs_context, line)
+        return Event(quick[0], data, around, quick[1], line)
+    return _read_exactly(data, around, needs_context, line)
 
 
 def _read_exactly(
-    data: bytes, context: list[Any], needs_context: bool, line: int | None
+    data: bytes, around: Around, needs_context: bool, line: int | None
 ) -> Event | list[Problem]:
     try:
         document = decode_exactly(data)
@@ -119,7 +120,7 @@ def _read_exactly(
             wire = msgspec.convert(common, LooseWire)
         except msgspec.ValidationError as error:
             return [Problem("", "number-out-of-range", f"{error}.")]
-    return Event(wire, data, context, read_time(wire.event_time), line)
+    return Event(wire, data, around, read_time(wire.event_time), line)
 
 
 def _nul_problems(data: bytes, document: Any) -> Iterator[Problem]:
