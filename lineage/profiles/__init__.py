@@ -1,5 +1,4 @@
-"""Regime profiles: what the law asks, as versioned data with legal basis, effective dates and a
-``verified`` flag.
+"""Regime profiles: what the law asks, as versioned data with legal basis and effective dates.
 
 The files lie in ``data``: one for each version of each regime. Code evaluates profiles and knows no law by
 heart; to change a deadline is to add a file, not to change code.

@@ -19,8 +19,9 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Duration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A legal term: exactly one of these. Hours run on the clock; working days are counted from the next
-    day.
+    """A legal term: exactly one of these.
+
+    Hours run on the clock; working days are counted from the next day.
     """
 
     hours: int | None = None

@@ -29,8 +29,8 @@ def read_profile(text: str, name: str) -> Profile:
     try:
         return msgspec.convert(tomllib.loads(text), Profile)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ProfileError("profile", f"{name}: {error}", hint="compare it with the profiles beside it")
-        from error
+        hint = "compare it with the profiles beside it"
+        raise ProfileError("profile", f"{name}: {error}", hint=hint) from error
 
 
 @cache
@@ -72,8 +72,5 @@ def _versions() -> dict[str, tuple[Profile, ...]]:
 
 def _filled(limits: Limits, general: Limits) -> Limits:
     return Limits(
-        **{
-            name: getattr(limits, name) or getattr(general, name)
-            for name in Limits.__struct_fields__
-        }
+        **{name: getattr(limits, name) or getattr(general, name) for name in Limits.__struct_fields__}
     )

@@ -1,1 +1,32 @@
 """Traces: where a thing came from, where it went, who answers for it, and what does not add up."""
+
+from lineage.trace.answer import Answer
+from lineage.trace.directory import Directory, Licence, NoDirectory, Party, Product, Site
+from lineage.trace.findings import CATALOGUE, Finding
+from lineage.trace.history import History, history
+from lineage.trace.memory import MemoryNeighbours
+from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
+from lineage.trace.questions import destination, source
+from lineage.trace.whereabouts import Whereabouts, whereabouts
+
+__all__ = [
+    "CATALOGUE",
+    "FOREVER",
+    "NEVER",
+    "Answer",
+    "Directory",
+    "Finding",
+    "History",
+    "Licence",
+    "MemoryNeighbours",
+    "Neighbours",
+    "NoDirectory",
+    "Party",
+    "Product",
+    "Site",
+    "Whereabouts",
+    "destination",
+    "history",
+    "source",
+    "whereabouts",
+]

@@ -1,6 +1,4 @@
-"""Answers as clients read them (http-api.md): every number exchanged for its identifier, every time
-written out.
-"""
+"""Answers as clients read them: numbers exchanged for identifiers, times written out."""
 
 from __future__ import annotations
 

@@ -87,23 +87,23 @@ class Directory(Protocol):
 class NoDirectory:
     """Nothing is known: parties are those that events name."""
 
-    def operator_of(self, site: str, at: int) -> str | None:  # noqa: ARG002
+    def operator_of(self, site: str, at: int) -> str | None:
         """See :class:`Directory`."""
-        return None
+        del site, at
 
-    def party(self, party: str) -> Party | None:  # noqa: ARG002
+    def party(self, party: str) -> Party | None:
         """See :class:`Directory`."""
-        return None
+        del party
 
-    def site(self, site: str) -> Site | None:  # noqa: ARG002
+    def site(self, site: str) -> Site | None:
         """See :class:`Directory`."""
-        return None
+        del site
 
-    def product_of(self, thing: str) -> Product | None:  # noqa: ARG002
+    def product_of(self, thing: str) -> Product | None:
         """See :class:`Directory`."""
-        return None
+        del thing
 
-    def licences(self, party: str, site: str | None, product: str | None) -> Sequence[Licence]:  # noqa:
-    ARG002
+    def licences(self, party: str, site: str | None, product: str | None) -> Sequence[Licence]:
         """See :class:`Directory`."""
+        del party, site, product
         return ()

@@ -1,5 +1,4 @@
-"""Findings: what does not add up, with a stable code, the things and events concerned, and a sentence to
-read.
+"""Findings: what does not add up, with a stable code, what it concerns, and a sentence to read.
 
 The table below is the catalogue: code, severity, and the sentence in English and Chinese. Words in braces
 are filled from the finding's details.

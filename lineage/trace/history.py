@@ -80,9 +80,7 @@ def touching(neighbours: Neighbours, thing: int, *, direct: bool = False) -> lis
 
 
 def one_each(ordered: Iterable[Passage]) -> list[Passage]:
-    """Keep one passage an event, the most direct: an event that names a thing and its container is one
-    event.
-    """
+    """Keep one passage an event: the most direct, when it names a thing and its container."""
     kept: dict[int, Passage] = {}
     for one in ordered:
         known = kept.get(one.event)
