@@ -12,7 +12,11 @@ from fastapi import APIRouter, FastAPI
 
 from trace_api import health, problems
 from trace_api.accounts.access import Credentials
+from trace_api.capture.service import Capturer
 from trace_api.database import Database
+from trace_api.epcis import capture_endpoints, events_endpoints
+from trace_api.epcis.protocol import StandardHeaders
+from trace_api.masterdata import endpoints as masterdata
 from trace_api.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,6 +33,9 @@ def routers() -> list[APIRouter]:
     """Give every router of the server, in the order in which paths are tried."""
     return [
         health.router,
+        capture_endpoints.router,
+        events_endpoints.router,
+        masterdata.router,
     ]
 
 
@@ -63,6 +70,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = store
     app.state.credentials = Credentials(store)
+    app.state.capturer = Capturer(store, settings.capture_limit)
+    app.add_middleware(StandardHeaders)
     problems.install(app)
     for router in routers():
         app.include_router(router)

@@ -18,10 +18,12 @@ CREATE SEQUENCE thing_id START 64 CACHE 64;
 CREATE TABLE thing (
     id bigint PRIMARY KEY,
     key text COLLATE "C" NOT NULL,
-    kind smallint NOT NULL
+    kind smallint NOT NULL,
+    unit boolean NOT NULL
 );
 CREATE UNIQUE INDEX thing_key ON thing (key) INCLUDE (id);
 COMMENT ON TABLE thing IS 'every identifier that an event names, with its number in order of first appearance';
+COMMENT ON COLUMN thing.unit IS 'some event that stands names it as the parent of an aggregation';
 
 CREATE TABLE term (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -64,6 +66,13 @@ CREATE TABLE event (
     disposition integer,
     read_point integer,
     location integer,
+    move smallint NOT NULL,
+    ends smallint,
+    giver integer,
+    taker integer,
+    carrier integer,
+    owner integer,
+    bound_for integer,
     declaration boolean NOT NULL,
     void boolean NOT NULL,
     capture bigint NOT NULL,
@@ -75,6 +84,7 @@ CREATE TABLE event (
 CREATE INDEX event_time ON event (event_time, id);
 CREATE INDEX event_record_time ON event (record_time, id);
 COMMENT ON TABLE event IS 'one row an event; declared_at tells an error declaration from the event it takes out';
+COMMENT ON COLUMN event.move IS 'move to bound_for: what the event says about custody (lineage.facts.Statement)';
 
 CREATE TABLE event_context (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -152,7 +162,7 @@ CREATE TABLE mark (
     portion boolean NOT NULL
 );
 CREATE INDEX mark_child ON mark (block, at);
-CREATE INDEX mark_portion ON mark (block, parent) WHERE portion;
+CREATE INDEX mark_parent ON mark (parent, at) WHERE parent IS NOT NULL;
 COMMENT ON TABLE mark IS 'what events say about a child being inside a parent; containment is derived from it';
 
 CREATE TABLE emptying (
@@ -179,7 +189,7 @@ CREATE TABLE stay (
     portion boolean NOT NULL
 );
 CREATE INDEX stay_child ON stay (block, start_at);
-CREATE INDEX stay_parent ON stay (parent, start_at);
+CREATE INDEX stay_parent ON stay (parent, end_at, start_at);
 COMMENT ON TABLE stay IS 'derived: children lo..hi were directly inside parent during [start_at, end_at)';
 
 CREATE TABLE oddity (

@@ -1,0 +1,225 @@
+"""Statements on events and capture jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from trace_api.capture.pages import unpack
+from trace_api.database.engine import driver
+
+# Advisory locks, first key. Second key: 0, or a number from a bounded set.
+_ERRATA_LOCK = 7301
+
+
+class EventRow(NamedTuple):
+    """An event as stored; columns as in the table."""
+
+    id: int
+    event_id: str
+    declared_at: int
+    event_time: int
+    record_time: int
+    type: int
+    action: int
+    step: int | None
+    disposition: int | None
+    read_point: int | None
+    location: int | None
+    move: int
+    ends: int | None
+    giver: int | None
+    taker: int | None
+    carrier: int | None
+    owner: int | None
+    bound_for: int | None
+    declaration: bool
+    void: bool
+    capture: int
+    page: int
+    line: int
+    hash: bytes
+
+
+_EVENT_TYPES: Final = [
+    *("int8", "text", "int8", "int8", "int8"),
+    *("int2", "int2", "int4", "int4", "int4", "int4"),
+    *("int2", "int2", "int4", "int4", "int4", "int4", "int4"),
+    *("bool", "bool", "int8", "int8", "int2", "bytea"),
+]
+
+
+class PageRow(NamedTuple):
+    """The documents of a few neighbouring events."""
+
+    id: int
+    context: int
+    codec: int
+    body: bytes
+
+
+class Known(NamedTuple):
+    """What is on record under an eventID."""
+
+    id: int
+    event_id: str
+    declared_at: int
+    declaration: bool
+    void: bool
+    hash: bytes
+
+
+class CaptureRow(NamedTuple):
+    """A finished capture job."""
+
+    id: int
+    job: str
+    principal: str
+    body_hash: bytes
+    created_at: int
+    finished_at: int
+    behaviour: str
+    success: bool
+    accepted: int
+    duplicate: int
+    rejected: int
+    results: bytes
+
+
+_CAPTURE = (
+    "id, job, principal, body_hash, created_at, finished_at, behaviour, success,"
+    " accepted, duplicate, rejected, results"
+)
+
+
+def lock_errata(connection: Connection, *, alone: bool) -> None:
+    """Wait until no error declaration is being captured, or, ``alone``, until nothing is.
+
+    Held to the end of the transaction. A declaration changes facts of events that it does not hold; as
+    it is rare, it works alone and every other capture may count on what it read.
+    """
+    function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    driver(connection).execute(f"SELECT {function}({_ERRATA_LOCK}, 0)")
+
+
+def known(connection: Connection, event_ids: Collection[str]) -> list[Known]:
+    """Give what is on record under these eventIDs."""
+    cursor = driver(connection).execute(
+        "SELECT id, event_id, declared_at, declaration, void, hash FROM event WHERE event_id = ANY(%s)",
+        (list(event_ids),),
+    )
+    return [Known(*row) for row in cursor]
+
+
+def new_numbers(connection: Connection, count: int) -> list[int]:
+    """Draw numbers for events, ascending."""
+    cursor = driver(connection).execute("SELECT nextval('event_id') FROM generate_series(1, %s)", (count,))
+    return [number for (number,) in cursor]
+
+
+def add_events(connection: Connection, rows: Sequence[EventRow]) -> None:
+    """Store events.
+
+    In the order of their eventID: writers that bring the same events wait for each other and do not deadlock.
+
+    :raises psycopg.errors.UniqueViolation: another writer was faster with one of them
+    """
+    columns = ", ".join(EventRow._fields)
+    with driver(connection).cursor().copy(f"COPY event ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(_EVENT_TYPES)
+        for row in sorted(rows, key=lambda row: (row.event_id, row.declared_at)):
+            copy.write_row(row)
+
+
+def add_pages(connection: Connection, rows: Iterable[PageRow]) -> None:
+    """Store documents."""
+    with (
+        driver(connection)
+        .cursor()
+        .copy("COPY event_page (id, context, codec, body) FROM STDIN (FORMAT BINARY)") as copy
+    ):
+        copy.set_types(["int8", "int4", "int2", "bytea"])
+        for row in rows:
+            copy.write_row(row)
+
+
+def set_void(connection: Connection, events: Collection[int]) -> None:
+    """Note that error declarations took these events out."""
+    driver(connection).execute("UPDATE event SET void = true WHERE id = ANY(%s)", (list(events),))
+
+
+def documents(connection: Connection, events: Collection[int]) -> dict[int, tuple[int, bytes]]:
+    """Give (number of its context, JSON) of each of these events."""
+    cursor = driver(connection).cursor(binary=True)
+    cursor.execute("SELECT id, page, line FROM event WHERE id = ANY(%s)", (list(events),))
+    places = cursor.fetchall()
+    cursor.execute(
+        "SELECT id, context, codec, body FROM event_page WHERE id = ANY(%s)",
+        (list({page for _, page, _ in places}),),
+    )
+    opened = {page: (context, unpack(codec, body)) for page, context, codec, body in cursor}
+    return {event: (opened[page][0], opened[page][1][line]) for event, page, line in places}
+
+
+def contexts(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
+    """Give the ``@context`` of each number as JSON."""
+    cursor = driver(connection).execute(
+        "SELECT id, body FROM event_context WHERE id = ANY(%s)", (list(numbers),)
+    )
+    return dict(cursor.fetchall())
+
+
+def latest(connection: Connection) -> int:
+    """Give the number of the newest event, 0 when there is none: it grows with every capture."""
+    row = driver(connection).execute("SELECT max(id) FROM event").fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def new_capture(connection: Connection) -> int:
+    """Draw the number of a capture job."""
+    row = driver(connection).execute("SELECT nextval(pg_get_serial_sequence('capture', 'id'))").fetchone()
+    assert row is not None  # noqa: S101 - a sequence always answers
+    return int(row[0])
+
+
+def add_capture(connection: Connection, row: CaptureRow, idempotency_key: str | None) -> None:
+    """Store a finished job.
+
+    :raises psycopg.errors.UniqueViolation: the principal's key has just been used by another request
+    """
+    driver(connection).execute(
+        f"INSERT INTO capture ({_CAPTURE}, idempotency_key) OVERRIDING SYSTEM VALUE"  # noqa: S608 - a constant
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (*row, idempotency_key),
+    )
+
+
+def capture_once(connection: Connection, principal: str, idempotency_key: str) -> CaptureRow | None:
+    """Give the job that this principal has done under this key."""
+    return _one_capture(connection, "principal = %s AND idempotency_key = %s", (principal, idempotency_key))
+
+
+def capture(connection: Connection, job: str) -> CaptureRow | None:
+    """Give a job by its public name."""
+    return _one_capture(connection, "job = %s", (job,))
+
+
+def captures(connection: Connection, before: int, count: int, principal: str | None) -> list[CaptureRow]:
+    """Give jobs, newest first, older than the one numbered ``before``; of one principal, or of all."""
+    cursor = driver(connection).execute(
+        f"SELECT {_CAPTURE} FROM capture WHERE id < %s AND (%s::text IS NULL OR principal = %s)"  # noqa: S608
+        " ORDER BY id DESC LIMIT %s",
+        (before, principal, principal, count),
+    )
+    return [CaptureRow(*row) for row in cursor]
+
+
+def _one_capture(connection: Connection, condition: str, values: tuple[Any, ...]) -> CaptureRow | None:
+    cursor = driver(connection).execute(
+        f"SELECT {_CAPTURE} FROM capture WHERE {condition}",  # noqa: S608 - constants of this module
+        values,
+    )
+    row = cursor.fetchone()
+    return CaptureRow(*row) if row else None

@@ -1,0 +1,46 @@
+"""From the bytes of a request to events, each valid or named with what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lineage.events import Document, DocumentError, Event, Problem
+from lineage.events.json_reading import read_json_leniently
+
+JSON_TYPES = frozenset({"application/json", "application/ld+json"})
+XML_TYPES = frozenset({"application/xml", "text/xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A document as it came in.
+
+    :ivar entries: for each event of the document in order, the event or its problems
+    """
+
+    document: Document
+    entries: list[Event | list[Problem]]
+
+
+def media_type(header: str) -> str:
+    """Give the bare media type of a ``Content-Type``; JSON where none is given."""
+    return header.partition(";")[0].strip().lower() or "application/json"
+
+
+def receive(data: bytes, kind: str) -> Received:
+    """Read a document of this media type.
+
+    :raises DocumentError: the document around the events is broken; nothing of it can be used
+    """
+    if kind in XML_TYPES:
+        from lineage.events import read_xml_leniently  # noqa: PLC0415 - lxml only when it is needed
+
+        document, bad = read_xml_leniently(data)
+    else:
+        document, bad = read_json_leniently(data)
+    good = iter(document.events)
+    count = len(document.events) + len(bad)
+    return Received(document, [bad[index] if index in bad else next(good) for index in range(count)])
+
+
+__all__ = ["JSON_TYPES", "XML_TYPES", "DocumentError", "Received", "media_type", "receive"]

@@ -1,0 +1,60 @@
+"""Runs: consecutive things of one block, kept as one row.
+
+A run is ``(block, lo, hi)`` with ``block = lo >> 6 = hi >> 6``. It never crosses a block, so that finding the
+facts of a thing is an equality on its block, on one node or on many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from lineage.trace.neighbours import BLOCK
+
+BLOCK_BITS = BLOCK.bit_length() - 1
+
+
+class Run(NamedTuple):
+    """Things ``lo..hi``, both included, of one block."""
+
+    block: int
+    lo: int
+    hi: int
+
+
+def runs_of(things: Iterable[int]) -> Iterator[Run]:
+    """Give the fewest runs that hold exactly these things, in ascending order."""
+    lo = hi = -1
+    for thing in sorted(set(things)):
+        if thing == hi + 1 and thing >> BLOCK_BITS == lo >> BLOCK_BITS and lo >= 0:
+            hi = thing
+            continue
+        if lo >= 0:
+            yield Run(lo >> BLOCK_BITS, lo, hi)
+        lo = hi = thing
+    if lo >= 0:
+        yield Run(lo >> BLOCK_BITS, lo, hi)
+
+
+def blocks_of(first: int, last: int) -> Iterator[Run]:
+    """Cut a stretch of things, which may be longer than a block, into runs."""
+    while first <= last:
+        block = first >> BLOCK_BITS
+        end = min(last, (block + 1 << BLOCK_BITS) - 1)
+        yield Run(block, first, end)
+        first = end + 1
+
+
+def outside(run: Run, holes: Iterable[tuple[int, int]]) -> Iterator[Run]:
+    """Give what is left of a run without the things of the holes (``lo, hi``), in ascending order."""
+    lo = run.lo
+    for first, last in sorted(holes):
+        if first > run.hi:
+            break
+        if last < lo:
+            continue
+        if lo < first:
+            yield Run(run.block, lo, first - 1)
+        lo = max(lo, last + 1)
+    if lo <= run.hi:
+        yield Run(run.block, lo, run.hi)

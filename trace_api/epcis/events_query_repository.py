@@ -1,0 +1,78 @@
+"""Statements that find stored events for ``/events``."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from trace_api.database.engine import driver
+from trace_api.epcis.queries import Query
+from trace_api.visibility_repository import CONDITION, Bounds, values_of
+
+
+class Found(NamedTuple):
+    """An event that a query found, and its place in the order."""
+
+    id: int
+    place: int
+
+
+def find(
+    connection: Connection, query: Query, visible: Bounds | None, after: tuple[int, int] | None, count: int
+) -> list[Found]:
+    """Give events of a query in its order.
+
+    :param visible: ``None`` sees everything
+    :param after: (place, id) of the last event of the page before
+    """
+    conditions: list[str] = []
+    values: list[Any] = []
+
+    def where(condition: str, *given: Any) -> None:
+        conditions.append(condition)
+        values.extend(given)
+
+    for column, operator, at in query.ranges:
+        where(f"e.{column} {operator} %s", at)
+    for column, numbers in query.numbers:
+        where(f"e.{column} = ANY(%s::smallint[])", list(numbers))
+    for term in query.terms:
+        of_kind = "SELECT id FROM term WHERE kind = %s AND value = ANY(%s)"
+        where(
+            f"e.{term.column} = ANY(ARRAY({of_kind}))",
+            int(term.kind),
+            list(term.values),
+        )
+    for match in query.matches:
+        where(
+            "e.id = ANY(ARRAY(SELECT p.event FROM thing t CROSS JOIN LATERAL (SELECT p.event FROM posting p"
+            " WHERE p.block = t.id >> 6 AND t.id BETWEEN p.lo AND p.hi AND p.role = ANY(%s::smallint[])"
+            " OFFSET 0) AS p WHERE t.key = ANY(%s)))",
+            [int(role) for role in match.roles],
+            list(match.ids),
+        )
+    if query.event_ids is not None:
+        where("e.event_id = ANY(%s)", list(query.event_ids))
+    if query.declared:
+        where("e.declaration")
+    if visible is not None:
+        where(CONDITION, *values_of(visible))
+    direction, beyond = ("DESC", "<") if query.descending else ("ASC", ">")
+    if after is not None:
+        where(f"(e.{query.order}, e.id) {beyond} (%s, %s)", *after)
+    condition = " AND ".join(conditions) or "true"
+    statement = (
+        f"SELECT e.id, e.{query.order} FROM event e WHERE {condition}"  # noqa: S608 - columns of Query
+        f" ORDER BY e.{query.order} {direction}, e.id {direction} LIMIT %s"
+    )
+    cursor = driver(connection).execute(statement, (*values, count))
+    return [Found(*row) for row in cursor]
+
+
+def under_id(connection: Connection, event_id: str, visible: Bounds | None) -> list[int]:
+    """Give the events with an eventID in the order of capture: an event, and the declarations on it."""
+    condition, values = ("true", []) if visible is None else (CONDITION, values_of(visible))
+    statement = f"SELECT e.id FROM event e WHERE e.event_id = %s AND {condition} ORDER BY e.id"  # noqa: S608
+    cursor = driver(connection).execute(statement, (event_id, *values))
+    return [number for (number,) in cursor]
