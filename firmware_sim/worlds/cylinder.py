@@ -68,7 +68,6 @@ class CylinderWorld(World):
     def __init__(self, seed: int, **options: object) -> None:
         super().__init__(seed, **options)  # type: ignore[arg-type]
         self.people = shanxi.cylinder(self.master, CATALOGUE, GAS)
-        self._made = 0
 
     def wave(self, events: int) -> Iterator[Deed]:
         """Let cylinders be made and go round."""
@@ -91,7 +90,7 @@ class CylinderWorld(World):
                 step="suyuan:registering",
                 things=(cylinder,),
                 extra={
-                    "registrationNumber": f"瓶23晋A{self._made % 100_000:05d}(26)",
+                    "registrationNumber": f"瓶23晋A{self.counters['cylinder'] % 100_000:05d}(26)",
                     "nextInspectionDate": timestamp(due)[:10],
                     "medium": "氧",
                 },
@@ -120,7 +119,7 @@ class CylinderWorld(World):
             step="inspecting",
             disposition="conformant",
             things=cylinders,
-            documents=(("cert", f"JDJY-{self.waves:05d}-{self._made:06d}"),),
+            documents=(("cert", f"JDJY-{self.wave_number:05d}-{self.counters['cylinder']:06d}"),),
             extra={"check": "supervision"},
         )
         yield from self._hand_over(cylinders, at + HOUR, who.maker, who.filler)
@@ -128,7 +127,7 @@ class CylinderWorld(World):
     def _round(self, rack: _Rack, cycle: int, at: int, *, expired: bool) -> Generator[Deed, None, int]:
         """Fill, deliver, return; returns when it is over, or -1 when the rack does not come back."""
         who, place = self.people, self.people.filler.spot("FILL")
-        gas = Amount(numbers.lot_id(GAS, f"O{self.waves:05d}{rack.number:04d}{cycle}"), 60.0, "MTQ")
+        gas = Amount(numbers.lot_id(GAS, f"O{self.wave_number:05d}{rack.number:04d}{cycle}"), 60.0, "MTQ")
         yield Commissioned(
             at=at - 6 * HOUR, place=who.gas_works.spot("TANK"), amounts=(gas,), disposition="active"
         )
@@ -165,7 +164,7 @@ class CylinderWorld(World):
                     ),
                 )
             at = yield from self._fill(rack, index, gas.thing, at, accidents)
-        rack.id = numbers.unit_id(numbers.sscc(PREFIX, self.next_container()))
+        rack.id = numbers.unit_id(numbers.sscc(PREFIX, self.next("unit")))
         missed: tuple[str, ...] = ()
         accidents = ()
         if rack.number == 1 and self.accidents.happens("missed_read"):
@@ -258,10 +257,10 @@ class CylinderWorld(World):
             "repack", tuple(rack.cylinders), "the rack's forks were bent; its cylinders went into another"
         )
         yield Unpacked(at=at, place=place, parent=rack.id, disposition="in_progress")
-        rack.id = numbers.unit_id(numbers.sscc(PREFIX, self.next_container()))
+        rack.id = numbers.unit_id(numbers.sscc(PREFIX, self.next("unit")))
         if self.accidents.happens("moved_without_unpacking"):
             # All go over by the book but for one, which is first put into a third rack and moved unscanned.
-            third = numbers.unit_id(numbers.sscc(PREFIX, self.next_container()))
+            third = numbers.unit_id(numbers.sscc(PREFIX, self.next("unit")))
             stray = rack.cylinders[-1:]
             yield Packed(
                 at=at + MINUTE, place=place, parent=third, children=tuple(stray), disposition="in_progress"
@@ -375,7 +374,7 @@ class CylinderWorld(World):
             things=(one,),
             extra=self._next(at, scrap=scrap),
             disposition="non_conformant" if scrap else "conformant",
-            documents=(("cert", f"QPJY-{self.next_container():07d}"),),
+            documents=(("cert", f"QPJY-{self.next('unit'):07d}"),),
         )
         at += HOUR
         if scrap:
@@ -429,7 +428,6 @@ class CylinderWorld(World):
         return at
 
     def _code(self) -> str:
-        self._made += 1
-        maker, number = divmod(self._made, 10_000)
+        maker, number = divmod(self.next("cylinder"), 10_000)
         code = numbers.equipment_code(CATALOGUE, f"{int(MAKER) + maker:05d}", YEAR, number)
         return numbers.scheme_id("equipment_code", code)

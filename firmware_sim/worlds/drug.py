@@ -73,13 +73,12 @@ class DrugWorld(World):
     def __init__(self, seed: int, **options: object) -> None:
         super().__init__(seed, **options)  # type: ignore[arg-type]
         self.people = shanxi.drug(self.master, (VIAL, BOX, CARTON))
-        self._codes = dict.fromkeys((VIAL, BOX, CARTON), 0)
 
     def wave(self, events: int) -> Iterator[Deed]:
         """Let a vaccine be made, packed, kept cold and given."""
         size = Size.of(events)
         for number in range(size.lots):
-            yield from self._lot(size, f"V{self.waves:05d}{number}", self.begin() + number * HOUR)
+            yield from self._lot(size, f"V{self.wave_number:05d}{number}", self.begin() + number * HOUR)
 
     def _lot(self, size: Size, name: str, at: int) -> Iterator[Deed]:
         who = self.people
@@ -148,7 +147,7 @@ class DrugWorld(World):
 
     def _journey(self, size: Size, carton: str, boxes: list[_Box], at: int, number: int) -> Iterator[Deed]:
         who = self.people
-        sensor = numbers.asset_id(PREFIX, f"TS{self.next_container():06d}")
+        sensor = numbers.asset_id(PREFIX, f"TS{self.next('unit'):06d}")
         yield Attached(at=at, place=who.maker.spot("GATE"), parent=carton, children=(sensor,))
         at += 10 * MINUTE
         warm = number == 1 and self.accidents.happens("cold_chain_excursion")
@@ -348,5 +347,4 @@ class DrugWorld(World):
         )
 
     def _code(self, level: str) -> str:
-        self._codes[level] += 1
-        return numbers.scheme_id("drug_code", numbers.drug_code(level, self._codes[level] * 7919 % 10**13))
+        return numbers.scheme_id("drug_code", numbers.drug_code(level, self.next(level) * 7919 % 10**13))

@@ -85,7 +85,7 @@ class FoodWorld(World):
     def wave(self, events: int) -> Iterator[Deed]:
         """Let milk become yoghurt and find its eaters."""
         size = Size.of(events)
-        day = f"{self.waves:05d}"
+        day = f"{self.wave_number:05d}"
         tanks: list[tuple[str, int]] = []
         yield from self._milk(size, day, tanks)
         for number, (tank, ready) in enumerate(tanks):
@@ -358,8 +358,10 @@ class FoodWorld(World):
         """A case is used whole: everything in it goes into the cake."""
         who, oven = self.people, self.people.kitchen.spot("OVEN")
         yield from self._hand_over(case.id, at, who.depot, who.kitchen)
-        flour = Amount(numbers.lot_id(numbers.gtin(KITCHEN_PREFIX, 9, 9), f"F{self._containers:06d}"), 2.0)
-        cake = Amount(numbers.lot_id(CAKE, f"K{self._containers:06d}"), 2.5)
+        flour = Amount(
+            numbers.lot_id(numbers.gtin(KITCHEN_PREFIX, 9, 9), f"F{self.counters['unit']:06d}"), 2.0
+        )
+        cake = Amount(numbers.lot_id(CAKE, f"K{self.counters['unit']:06d}"), 2.5)
         yield Commissioned(
             at=at + 2 * HOUR, place=who.kitchen.spot("DOOR"), amounts=(flour,), disposition="active"
         )
@@ -479,4 +481,4 @@ class FoodWorld(World):
         return at
 
     def _unit(self, prefix: str) -> str:
-        return numbers.unit_id(numbers.sscc(prefix, self.next_container()))
+        return numbers.unit_id(numbers.sscc(prefix, self.next("unit")))

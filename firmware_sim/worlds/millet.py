@@ -77,12 +77,11 @@ class MilletWorld(World):
     def __init__(self, seed: int, **options: object) -> None:
         super().__init__(seed, **options)  # type: ignore[arg-type]
         self.people = shanxi.millet(self.master, RAW, SEED, MIXED, f"organic_code:{BODY}{YEAR % 100}")
-        self._packs = 0
 
     def wave(self, events: int) -> Iterator[Deed]:
         """Let millet be sown, harvested, mixed, packed and eaten."""
         size = Size.of(events)
-        name = f"{self.waves:05d}"
+        name = f"{self.wave_number:05d}"
         sacks: list[tuple[str, Amount]] = []
         yield from self._fields(size, name, sacks)
         yield from self._mill(size, name, sacks)
@@ -168,7 +167,7 @@ class MilletWorld(World):
         )
         if short:
             return
-        sack = numbers.unit_id(numbers.sscc(COOP_PREFIX, self.next_container()))
+        sack = numbers.unit_id(numbers.sscc(COOP_PREFIX, self.next("unit")))
         note = self.accident("late_upload", (sack,), "the cooperative uploads a packing five days late")
         yield Packed(
             at=at + DAY + HOUR,
@@ -242,7 +241,7 @@ class MilletWorld(World):
             for index in range(size.boxes):
                 at += 5 * MINUTE
                 box = _Box(
-                    numbers.unit_id(numbers.sscc(PREFIX, self.next_container())),
+                    numbers.unit_id(numbers.sscc(PREFIX, self.next("unit"))),
                     [self._code() for _ in range(size.packs)],
                 )
                 yield Transformed(
@@ -275,7 +274,7 @@ class MilletWorld(World):
             wrong = Packed(
                 at=at,
                 place=place,
-                parent=numbers.unit_id(numbers.sscc(PREFIX, self.next_container())),
+                parent=numbers.unit_id(numbers.sscc(PREFIX, self.next("unit"))),
                 children=tuple(box.packs[:1]),
                 disposition="in_progress",
                 mistaken=True,
@@ -358,7 +357,7 @@ class MilletWorld(World):
                 )
                 continue
             if index == 0 and self.accidents.happens("repack"):
-                fresh = numbers.unit_id(numbers.sscc(PREFIX, self.next_container()))
+                fresh = numbers.unit_id(numbers.sscc(PREFIX, self.next("unit")))
                 note = self.accident("repack", tuple(box.packs), "a torn box: its packs were packed again")
                 yield from self._check(box, at - 2 * MINUTE, who.market)
                 yield Unpacked(at=at - MINUTE, place=yard, parent=box.id, disposition="in_progress")
@@ -447,7 +446,5 @@ class MilletWorld(World):
         return at
 
     def _code(self) -> str:
-        self._packs += 1
-        return numbers.scheme_id(
-            "organic_code", numbers.organic_code(BODY, YEAR, self._packs * 104_729 % 10**12)
-        )
+        number = self.next("pack") * 104_729 % 10**12
+        return numbers.scheme_id("organic_code", numbers.organic_code(BODY, YEAR, number))

@@ -6,7 +6,8 @@ a world of any size needs no more memory than one wave.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -42,13 +43,14 @@ class SeededSerials:
 
     ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, counters: Counter[str]) -> None:
         self._random = random
-        self._count = 0
+        self._counters = counters
 
     def take(self, gtin14: str, lot: str, count: int) -> list[str]:  # noqa: ARG002 - the same alphabet for all
         """Give serials: a running number, so that none comes twice, and a random tail."""
-        first, self._count = self._count, self._count + count
+        first = self._counters["serial"]
+        self._counters["serial"] += count
         return [f"{number:X}{self._tail()}" for number in range(first, first + count)]
 
     def _tail(self) -> str:
@@ -82,6 +84,8 @@ class World(ABC):
     :param start: when the first wave begins
     :param serials: where consumer serials come from; seeded by default
     :param chance: how often each accident happens beyond its first time
+    :ivar counters: the running numbers that have been given out, by kind. They grow from wave to wave; a
+        world that goes on where an earlier one stopped starts with that one's, and gives out no number twice.
     """
 
     name: ClassVar[str]
@@ -94,15 +98,15 @@ class World(ABC):
         start: datetime = DEFAULT_START,
         serials: Serials | None = None,
         chance: float = 0.01,
+        counters: Mapping[str, int] | None = None,
     ) -> None:
         self.random = Random(f"{self.name}:{seed}")  # noqa: S311 - a simulation is to be repeatable
-        self.serials = serials or SeededSerials(self.random)
+        self.counters = Counter(counters or {})
+        self.serials = serials or SeededSerials(self.random, self.counters)
         self.accidents = Accidents(self.random, chance)
         self.start = int(start.timestamp()) * SECOND
         self.master = MasterData()
-        self.waves = 0
-        self._deeds = 0
-        self._containers = 0
+        self._told = 0
 
     @abstractmethod
     def wave(self, events: int) -> Iterator[Deed]:
@@ -118,19 +122,24 @@ class World(ABC):
         """
         deeds = sorted(self.wave(events), key=lambda deed: deed.at)
         for deed in deeds:
-            deed.number = self._deeds
-            self._deeds += 1
-        self.waves += 1
+            deed.number = self.next("deed")
+        self.counters["wave"] += 1
+        self._told += 1
         return deeds
+
+    @property
+    def wave_number(self) -> int:
+        """Which wave this is, counted over all worlds that this one goes on with."""
+        return self.counters["wave"]
 
     def begin(self) -> int:
         """Give the time at which the current wave begins: a new one every twelve hours."""
-        return self.start + self.waves * 12 * HOUR
+        return self.start + self._told * 12 * HOUR
 
-    def next_container(self) -> int:
-        """Give a running number for logistic units."""
-        self._containers += 1
-        return self._containers
+    def next(self, kind: str) -> int:
+        """Give the next running number of a kind, from 1."""
+        self.counters[kind] += 1
+        return self.counters[kind]
 
     def minutes(self, least: float, most: float) -> int:
         """Give a random span between two numbers of minutes, in whole milliseconds."""

@@ -98,9 +98,9 @@ def write_world(
             progress(documents.events)
             ledger.wave(deeds, complete=complete)
         documents.flush()
-        ledger.end(documents.events, world.waves)
+        ledger.end(documents.events, world.wave_number)
     return Written(
-        folder, documents.events, documents.documents, world.waves, ledger.things, ledger.accidents
+        folder, documents.events, documents.documents, world.wave_number, ledger.things, ledger.accidents
     )
 
 
@@ -229,12 +229,14 @@ def _labels(labels: Labels) -> dict[str, Any]:
 def _where(mark: Mark | None, container: str | None) -> dict[str, Any] | None:
     if mark is None:
         return None
+    gone = mark.state in ("sold", "consumed", "destroyed")
     return {
         "state": mark.state,
-        "party": mark.party.uscc,
+        # Whoever bought it has it, and nobody knows who that is.
+        "party": None if mark.state == "sold" else mark.party.uscc,
         "site": mark.place.site.id,
         "since": timestamp(mark.at),
-        "unit": container,
+        "unit": None if gone else container,
     }
 
 
