@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from labels.errors import InputError
 from labels.serials import grouped
+from labels.wording import CAPTIONS, FIXED, Caption
 from lineage.identifiers import read
 from lineage.identifiers.digital_link import arrange, build, parse
 from lineage.identifiers.element_string import Element, bracketed, check_element, parse_bracketed
 from lineage.identifiers.identifier import GS1_HOST, LOCAL_HOST, Identifier
 
 DEFAULT_RESOLVER = GS1_HOST
-"""Host of printed links unless a resolver of one's own is named: GS1's, which knows who is responsible for a GTIN."""
+"""Host of printed links unless a resolver of one's own is named: GS1's, which knows who is responsible
+for a GTIN."""
 
 MAX_RESOLVER = 80
 """Longest resolver address; each character makes every symbol larger for ever."""
 
-
-class Caption(NamedTuple):
-    """What stands before a value, in both languages."""
-
-    zh: str
-    en: str
-
-
-CAPTIONS: Mapping[str, Caption] = MappingProxyType({
-    "00": Caption("物流单元代码", "SSCC"),
-    "01": Caption("商品条码", "GTIN"),
-    "02": Caption("内装商品", "CONTENT"),
-    "10": Caption("批次", "LOT"),
-    "11": Caption("生产日期", "MADE"),
-    "13": Caption("包装日期", "PACKED"),
-    "15": Caption("保质期至", "BEST BEFORE"),
-    "16": Caption("销售截止", "SELL BY"),
-    "17": Caption("有效期至", "EXPIRES"),
-    "21": Caption("序列号", "SERIAL"),
-    "37": Caption("数量", "COUNT"),
-    "400": Caption("订单号", "ORDER"),
-    "401": Caption("托运号", "CONSIGNMENT"),
-    "410": Caption("交货地", "SHIP TO"),
-    "7007": Caption("收获日期", "HARVESTED"),
-    "drug_code": Caption("药品追溯码", "DRUG CODE"),
-    "organic_code": Caption("有机码", "ORGANIC CODE"),
-    "equipment_code": Caption("设备代码", "EQUIPMENT CODE"),
-    "producer": Caption("生产者", "PRODUCER"),
-    "spec": Caption("规格", "SPEC"),
-    "net_weight": Caption("净重", "NET WEIGHT"),
-    "code": Caption("代码", "CODE"),
-})
-"""Captions by application identifier, by scheme of a code that is not GS1's, or by member of :class:`Product`."""
 
 _DATES = frozenset({"11", "13", "15", "16", "17", "7007"})
 
@@ -69,6 +37,9 @@ class Product:
     spec: str = ""
 
 
+NO_TEXT = Product()
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What one label says; made by :func:`content`, and right when it exists."""
@@ -78,11 +49,11 @@ class Content:
     """Key and qualifiers in the order of a Digital Link; empty for codes that are not GS1's."""
     data: tuple[Element, ...]
     """What is printed beside them. In symbols for GS1 keys; for other codes it is text only."""
-    product: Product = Product()
+    product: Product = NO_TEXT
 
     @property
     def element_string(self) -> str:
-        """The element string with brackets, as GS1 symbols are encoded from it; empty for codes that are not GS1's."""
+        """The element string with brackets, for GS1 symbols; empty for codes that are not GS1's."""
         return bracketed(self.path + self.data) if self.path else ""
 
     def link(self, resolver: str = DEFAULT_RESOLVER) -> str:
@@ -96,14 +67,14 @@ class Content:
 
     @property
     def rows(self) -> list[tuple[Caption, str]]:
-        """Captions and values for a reader: lot and dates, as a table on the label. The code itself is not among them."""
+        """Captions and values for a reader, lot and dates; the code itself is not among them."""
         named = self.code[0]
         pairs = [*self.path[1:], *self.data]
         return [(caption_of(ai), readable(ai, value)) for ai, value in pairs if caption_of(ai) != named]
 
     @property
     def code(self) -> tuple[Caption, str]:
-        """Caption and grouped value of what tells this label from all others: the serial, else the whole code."""
+        """Caption and grouped value of what tells this label from others: the serial, else the code."""
         keys = dict(self.path)
         for ai in ("21", "10", "00", "01"):
             if ai in keys:
@@ -117,15 +88,18 @@ class Content:
 
 
 def content(
-    thing: Identifier | str, attributes: Mapping[str, str] = MappingProxyType({}), product: Product = Product()
+    thing: Identifier | str,
+    attributes: Mapping[str, str] = MappingProxyType({}),
+    product: Product = NO_TEXT,
 ) -> Content:
     """Give what a label of ``thing`` says.
 
     :param thing: an identifier, or a text in any written form of one; the data that a Digital Link or element
         string carries beside its key is printed too
-    :param attributes: more GS1 data by application identifier, as ``{"10": "L1", "17": "271101"}``; a lot goes
-        into the path of the link where it belongs there
-    :raises lineage.errors.IdentifierError: the text is no identifier, an attribute is wrong, or may not stand beside this key
+    :param attributes: more GS1 data by application identifier, as ``{"10": "L1", "17": "271101"}``; a lot
+        goes into the path of the link where it belongs there
+    :raises lineage.errors.IdentifierError: the text is no identifier, an attribute is wrong, or may not
+        stand beside this key
     :raises InputError: ``names-otherwise`` when an attribute would make the link name another thing
     """
     identifier = read(thing) if isinstance(thing, str) else thing
@@ -137,7 +111,9 @@ def content(
     made = Content(identifier, path, data, product)
     again = read(made.link())
     if again.id != identifier.id:
-        raise InputError("names-otherwise", f"with {dict(attributes)} the label would name {again.id}, not {identifier.id}")
+        raise InputError(
+            "names-otherwise", f"with {dict(attributes)} the label would name {again.id}, not {identifier.id}"
+        )
     return made
 
 
@@ -160,7 +136,8 @@ def caption_of(ai: str) -> Caption:
 def readable(ai: str, value: str) -> str:
     """Write a value as people read it: dates with dashes, weights in kilograms, anything else as it is."""
     if ai in _DATES and len(value) == 6:
-        # Two digits of the year: labels are printed for goods of this century (GS1's window says the same until 2050).
+        # Two digits of the year: labels are printed for goods of this century (GS1's window says the same
+        # until 2050).
         day = "" if value[4:] == "00" else f"-{value[4:]}"
         return f"20{value[:2]}-{value[2:4]}{day}"
     if len(ai) == 4 and ai.startswith("310"):
@@ -183,5 +160,21 @@ def checked_resolver(address: str) -> str:
             hint="write scheme and host, and a folder if need be, as https://trace.example.cn",
         )
     if len(address) > MAX_RESOLVER or not address.isascii():
-        raise InputError("resolver", f"a resolver address has at most {MAX_RESOLVER} characters, all of them ASCII")
+        raise InputError(
+            "resolver", f"a resolver address has at most {MAX_RESOLVER} characters, all of them ASCII"
+        )
     return address.strip().rstrip("/")
+
+
+def texts_of(contents: Iterable[Content]) -> Iterator[str]:
+    """Give everything that may stand on these labels, for :func:`labels.fonts.faces`."""
+    yield from FIXED
+    for said in contents:
+        yield from (
+            said.product.name,
+            said.product.name_en,
+            said.product.producer,
+            said.product.spec,
+            said.code[1],
+        )
+        yield from (value for _, value in said.rows)

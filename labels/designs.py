@@ -12,22 +12,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from labels.content import CAPTIONS, Content
+from labels.content import Content
 from labels.drawing import GREY, Box, Drawing, Item, Mark, Text
 from labels.errors import SymbolError, TextError
 from labels.fonts import MM_PER_POINT, Faces
 from labels.symbols import Level, Symbol, qr
 from labels.typesetting import SMALLEST, Column, DoesNotFit
+from labels.wording import CAPTIONS, COLON, SCAN_ME
 
 Detail = Literal["full", "short", "code"]
 
 DOT = 25.4 / 300
-"""A module is a whole number of these, so that printers of 300, 600 and 1200 dots per inch draw all modules alike."""
+"""A module is a whole number of these, so that printers of 300, 600 and 1200 dots per inch draw all
+modules alike."""
 
 MIN_MODULE = 0.396
-"""Narrowest module of a QR code that consumers scan (GS1 General Specifications, symbol specification tables)."""
+"""Narrowest module of a QR code that consumers scan (GS1 General Specifications, symbol specification
+tables)."""
 
-SCAN_ME = ("扫码查溯源", "Scan to trace")
+
+_NOTE = 2.4
+"""Height under the symbol that is kept for saying what it is for, where there is room."""
 
 _SCALES = tuple(0.4 + 0.05 * step for step in range(57))
 """Type sizes that are tried. At 1 they are right for a label of 60 × 40 mm; a larger one has larger type."""
@@ -37,8 +42,8 @@ _SCALES = tuple(0.4 + 0.05 * step for step in range(57))
 class ItemDesign:
     """How item and lot labels are made.
 
-    ``detail``: ``full`` prints everything that the content has, ``short`` the name, the lot and the code, ``code`` the
-    code alone.
+    ``detail``: ``full`` prints everything that the content has, ``short`` the name, the lot and the code,
+    ``code`` the code alone.
     """
 
     resolver: str
@@ -53,65 +58,62 @@ class ItemDesign:
         :raises TextError: ``text-too-long`` when the text does not fit
         """
         symbol = qr(content.link(self.resolver), level=self.level)
-        pad = min(max(0.06 * min(width, height), 1.5), 5.0)
-        wide = width >= 1.25 * height
-        layout = self._wide if wide else self._tall
+        layout = self._wide if width >= 1.25 * height else self._tall
 
-        def attempts(bilingual: bool) -> Callable[[float], Drawing]:
-            return lambda scale: Drawing(
-                width, height, tuple(layout(content, symbol, width, height, pad, faces, scale, bilingual))
-            )
+        def attempts(*, bilingual: bool) -> Callable[[float], Drawing]:
+            def attempt(scale: float) -> Drawing:
+                room = _Room(width, height, faces, scale, bilingual)
+                return Drawing(width, height, tuple(layout(content, symbol, room)))
+
+            return attempt
 
         most = math.sqrt(width * height / (60 * 40))
         try:
             return largest(attempts(bilingual=True), most, "")
         except (TextError, SymbolError):  # without the English captions the values have more room
-            return largest(attempts(bilingual=False), most, f"{content.code[1]} on {width:g} × {height:g} mm")
+            named = f"{content.code[1]} on {width:g} × {height:g} mm"
+            return largest(attempts(bilingual=False), most, named)
 
-    def _wide(
-        self, content: Content, symbol: Symbol, width: float, height: float, pad: float, faces: Faces, scale: float, bilingual: bool
-    ) -> Iterator[Item]:
+    def _wide(self, content: Content, symbol: Symbol, room: _Room) -> Iterator[Item]:
+        pad = room.pad
         # 1. Along the foot, over the whole width: the code in large type, and the keys spelled out.
-        foot = Column(faces, pad, 0, width - 2 * pad, height, scale)
-        self._foot(foot, content, bilingual)
-        rise = height - pad * 0.8 - foot.y
+        foot = self._foot(content, room)
+        rise = room.height - pad * 0.8 - foot.y
         yield from (_lowered(item, rise) for item in foot.items)
-        top = pad
-        bottom = rise - 0.8
-        # 2. On the left the symbol, its dark part aligned with the margin; the margin is part of the quiet zone.
-        room = min(width * 0.42, bottom - top + min(pad, 1.5))
-        note = 2.4 if self.detail != "code" and bottom - top - 2.4 >= least_room(symbol, self.min_module) else 0.0
-        module = fitting_module(symbol, min(room, bottom - top + min(pad, 1.5) - note), self.min_module)
-        mark = Mark(symbol, max(pad, symbol.quiet * module), max(top, symbol.quiet * module), module)
+        # 2. On the left the symbol, its dark part aligned with the margin, which is part of its quiet zone.
+        tall = rise - 0.8 - pad
+        note = _NOTE if self.detail != "code" and tall - _NOTE >= least_room(symbol, self.min_module) else 0.0
+        square = min(room.width * 0.42, tall + min(pad, 1.5) - note)
+        module = fitting_module(symbol, square, self.min_module)
+        edge = max(pad, symbol.quiet * module)
+        mark = Mark(symbol, edge, edge, module)
         if mark.y + mark.height + mark.quiet > rise + 0.2:
             raise DoesNotFit
         yield mark
         if note:
-            yield from _note(mark, faces, mark.y + mark.height + mark.quiet, rise)
+            yield from _note(mark, room.faces, mark.y + mark.height + mark.quiet, rise)
         # 3. On the right the name and the table.
         left = mark.x + mark.width + max(mark.quiet, 1.5)
-        column = Column(faces, left, top - 0.3, width - pad - left, bottom, scale)
-        self._head(column, content, bilingual)
-        yield from column.items
+        head = Column(room.faces, left, pad - 0.3, room.width - pad - left, rise - 0.8, room.scale)
+        self._head(head, content, bilingual=room.bilingual)
+        yield from head.items
 
-    def _tall(
-        self, content: Content, symbol: Symbol, width: float, height: float, pad: float, faces: Faces, scale: float, bilingual: bool
-    ) -> Iterator[Item]:
-        column = Column(faces, pad, 0, width - 2 * pad, height, scale)
-        self._head(column, content, bilingual)
-        column.gap(1)
-        self._foot(column, content, bilingual)
-        rise = height - pad - column.y
-        room = min(width - pad, rise - 0.5)
-        module = fitting_module(symbol, room, self.min_module) if room > 5 else 0.0
-        if not module:
-            raise DoesNotFit
+    def _tall(self, content: Content, symbol: Symbol, room: _Room) -> Iterator[Item]:
+        # 1. Measure the text.
+        head = Column(room.faces, room.pad, 0, room.width - 2 * room.pad, room.height, room.scale)
+        self._head(head, content, bilingual=room.bilingual)
+        foot = self._foot(content, room)
+        gap = 1.0 if head.items else 0.0
+        # 2. Give the symbol what is left above it.
+        rise = room.height - room.pad - head.y - gap - foot.y
+        module = fitting_module(symbol, min(room.width - room.pad, rise - 0.5), self.min_module)
         across = symbol.columns * module
-        slack = (rise - across - 2 * symbol.quiet * module) / 2
-        yield Mark(symbol, (width - across) / 2, slack + symbol.quiet * module, module)
-        yield from (_lowered(item, rise) for item in column.items)
+        yield Mark(symbol, (room.width - across) / 2, (rise - across) / 2, module)
+        # 3. Set the text below.
+        yield from (_lowered(item, rise) for item in head.items)
+        yield from (_lowered(item, rise + head.y + gap) for item in foot.items)
 
-    def _head(self, column: Column, content: Content, bilingual: bool) -> None:
+    def _head(self, column: Column, content: Content, *, bilingual: bool) -> None:
         if self.detail == "code":
             return
         product = content.product
@@ -127,22 +129,51 @@ class ItemDesign:
         column.table(rows, 6.2, bilingual=bilingual)
         if product.producer and self.detail == "full":
             column.gap(0.3)
-            column.lines(f"{CAPTIONS['producer'].zh}：{product.producer}", 5.8, shrink=0.85)
+            column.lines(CAPTIONS["producer"].zh + COLON + product.producer, 5.8, shrink=0.85)
 
-    def _foot(self, column: Column, content: Content, bilingual: bool) -> None:
-        caption, value = content.code
-        if self.detail == "code":
-            column.lines(value, 7, "bold")
-            return
-        column.table([(caption, value)], 8, bilingual=bilingual)
+    def _foot(self, content: Content, room: _Room) -> Column:
+        """Set the code and its keys in a column of their own; a long code in smaller type."""
+        for share in (1.0, 0.9, 0.8, 0.7, 0.6):
+            column = Column(
+                room.faces, room.pad, 0, room.width - 2 * room.pad, room.height, room.scale * share
+            )
+            try:
+                if self.detail == "code":
+                    column.line(content.code[1], 7, "bold")
+                else:
+                    column.table([content.code], 8, bilingual=room.bilingual, most=1)
+                break
+            except DoesNotFit:
+                continue
+        else:
+            raise DoesNotFit
+        column.scale = room.scale
         if content.spelled and self.detail == "full":
-            column.lines(" ".join(content.spelled), 4.8)
+            column.lines(" ".join(content.spelled), 4.8, shrink=0.85)
+        return column
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """The label that is being laid out, and how."""
+
+    width: float
+    height: float
+    faces: Faces
+    scale: float
+    bilingual: bool
+
+    @property
+    def pad(self) -> float:
+        """Margin all around."""
+        return min(max(0.06 * min(self.width, self.height), 1.5), 5.0)
 
 
 def largest(attempt: Callable[[float], Drawing], most: float, what: str) -> Drawing:
     """Give the drawing with the largest type that fits.
 
-    :param attempt: lays out at a scale; raises :class:`DoesNotFit` or :class:`SymbolError` when that is too large
+    :param attempt: lays out at a scale; raises :class:`DoesNotFit` or :class:`SymbolError` when that is
+        too large
     :param most: largest scale that looks well
     :raises SymbolError: not even the smallest type leaves room for the symbol
     :raises TextError: ``text-too-long``
@@ -168,7 +199,7 @@ def largest(attempt: Callable[[float], Drawing], most: float, what: str) -> Draw
 
 
 def fitting_module(symbol: Symbol, room: float, minimum: float) -> float:
-    """Give the widest module, in whole dots, with which ``symbol`` and its quiet zone fit into ``room`` millimetres.
+    """Give the widest module, in whole dots, with which ``symbol`` fits into ``room`` millimetres.
 
     :raises SymbolError: ``symbol-too-large`` when that would be narrower than ``minimum``
     """
@@ -177,14 +208,15 @@ def fitting_module(symbol: Symbol, room: float, minimum: float) -> float:
         needed = least_room(symbol, minimum)
         raise SymbolError(
             "symbol-too-large",
-            f"a symbol of {symbol.columns} modules needs {needed:.1f} mm with its quiet zone, here are {max(room, 0):.1f} mm",
-            hint="choose a larger label, a shorter resolver address, fewer attributes, or allow finer modules with --min-module",
+            f"a symbol of {symbol.columns} modules needs {needed:.1f} mm with its quiet zone, "
+            f"here are {max(room, 0):.1f} mm",
+            hint="choose a larger label, a shorter resolver address, less data or finer modules (--min-module)",
         )
     return module
 
 
 def least_room(symbol: Symbol, minimum: float) -> float:
-    """Give the side of the square that ``symbol`` and its quiet zone need with modules of at least ``minimum``."""
+    """Give the side of the square that ``symbol`` needs with modules of at least ``minimum``."""
     return (symbol.columns + 2 * symbol.quiet) * math.ceil(minimum / DOT - 1e-9) * DOT
 
 
@@ -206,6 +238,7 @@ def _lowered(item: Item, by: float) -> Item:
 def frame(drawing: Drawing) -> Drawing:
     """Give the drawing with a hairline around it, as a guide for cutting."""
     return Drawing(
-        drawing.width, drawing.height, (*drawing.items, Box(0, 0, drawing.width, drawing.height, stroke=GREY, line=0.1))
+        drawing.width,
+        drawing.height,
+        (*drawing.items, Box(0, 0, drawing.width, drawing.height, stroke=GREY, line=0.1)),
     )
-

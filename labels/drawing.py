@@ -1,4 +1,4 @@
-"""Knows what a label consists of before it is a file: symbols, texts, lines and boxes at places in millimetres.
+"""Knows what a label consists of before it is a file: symbols, texts and boxes at places in mm.
 
 A design makes a :class:`Drawing`; :mod:`labels.pdf`, :mod:`labels.svg` and :mod:`labels.png` render it, and
 :mod:`labels.proof` checks the result against it. The origin is the top left corner, y runs down.

@@ -68,7 +68,8 @@ class Fault(NamedTuple):
     """One place of a print in which something is not what was meant. Page, row and column count from 1."""
 
     code: str
-    """``not-decodable``, ``decodes-otherwise``, ``modules-differ``, ``quiet-zone``, ``text-differs`` or ``font-not-embedded``."""
+    """``not-decodable``, ``decodes-otherwise``, ``modules-differ``, ``quiet-zone``, ``text-differs`` or
+    ``font-not-embedded``."""
     page: int
     row: int
     column: int
@@ -78,7 +79,9 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         """Say where, what should stand there, and what is wrong."""
-        return f"page {self.page}, row {self.row}, column {self.column}: {self.message} (intended: {self.value})"
+        return (
+            f"page {self.page}, row {self.row}, column {self.column}: {self.message} (intended: {self.value})"
+        )
 
 
 class ProofError(LabelError):

@@ -1,8 +1,9 @@
 """Knows the font of everything printed: Noto Sans SC, cut down to the characters that a job needs.
 
-The font arrives as a Python package (SIL Open Font License 1.1, see ``docs/decisions``), as one variable TrueType
-file of 17 MB. A job takes its characters out of it at two fixed weights; what is embedded in a PDF or drawn
-in a PNG or SVG is that cut of a few kilobytes, so that a print looks the same on every machine.
+The font arrives as a Python package (SIL Open Font License 1.1, see ``docs/decisions``), as one variable
+TrueType file of 17 MB. A job takes its characters out of it at two fixed weights; what is embedded in a
+PDF or drawn in a PNG or SVG is that cut of a few kilobytes, so that a print looks the same on every
+machine.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def faces(texts: Iterable[str]) -> Faces:
         raise TextError(
             "no-glyph",
             f"the font has no picture of {named}",
-            hint="leave the character out or write it differently (emoji and control characters cannot be printed)",
+            hint="leave the character out or write it differently (emoji cannot be printed)",
         )
     return _cut("".join(sorted(characters)))
 

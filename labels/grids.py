@@ -32,11 +32,15 @@ class Grid:
         bottom = self.top + self.rows * self.height + (self.rows - 1) * self.gap_y
         if min(self.width, self.height, *self.page) <= 0 or min(self.columns, self.rows) < 1:
             raise InputError("grid", f"the grid {self.name} has no labels")
-        if min(self.left, self.top, self.gap_x, self.gap_y) < 0 or right > self.page[0] + 0.01 or bottom > self.page[1] + 0.01:
+        if (
+            min(self.left, self.top, self.gap_x, self.gap_y) < 0
+            or right > self.page[0] + 0.01
+            or bottom > self.page[1] + 0.01
+        ):
             raise InputError(
                 "grid",
-                f"{self.columns} × {self.rows} labels of {self.width:g} × {self.height:g} mm need {right:g} × {bottom:g} mm, "
-                f"the page has {self.page[0]:g} × {self.page[1]:g} mm",
+                f"{self.columns} × {self.rows} labels of {self.width:g} × {self.height:g} mm "
+                f"need {right:g} × {bottom:g} mm, the page has {self.page[0]:g} × {self.page[1]:g} mm",
                 hint="check the margins and gaps",
             )
 
@@ -58,7 +62,16 @@ class Grid:
 
 
 _ALL = (
-    Grid("a4-3x8", 70, 37, 3, 8, 0, 0.5, note="24 a sheet, whole sheet, no margins (common no-name sheets, 3474)"),
+    Grid(
+        "a4-3x8",
+        70,
+        37,
+        3,
+        8,
+        0,
+        0.5,
+        note="24 a sheet, whole sheet, no margins (common no-name sheets, 3474)",
+    ),
     Grid("a4-3x7", 63.5, 38.1, 3, 7, 7.2, 15.1, gap_x=2.55, note="21 a sheet, rounded corners (L7160)"),
     Grid("a4-2x7", 99.1, 38.1, 2, 7, 4.65, 15.1, gap_x=2.5, note="14 a sheet (L7163)"),
     Grid("a4-2x4", 99.1, 67.7, 2, 4, 4.65, 13.1, gap_x=2.5, note="8 a sheet (L7165)"),
@@ -66,7 +79,17 @@ _ALL = (
     Grid("a4-4x6", 45.7, 45.7, 4, 6, 7.85, 8.4, gap_x=3.8, gap_y=1.2, note="24 a sheet, squares"),
     Grid("a4-2x2", 105, 148.5, 2, 2, 0, 0, note="4 a sheet of A6: logistic labels"),
     Grid("a4-1x2", 210, 148.5, 1, 2, 0, 0, note="2 a sheet of A5"),
-    Grid("a6", 105, 148, 1, 1, 0, 0, page=(105, 148), note="one a page: logistic label printers of 105 × 148 mm"),
+    Grid(
+        "a6",
+        105,
+        148,
+        1,
+        1,
+        0,
+        0,
+        page=(105, 148),
+        note="one a page: logistic label printers of 105 × 148 mm",
+    ),
     Grid("roll-50x30", 50, 30, 1, 1, 0, 0, page=(50, 30), note="one a page: label printers, 50 × 30 mm"),
     Grid("roll-60x40", 60, 40, 1, 1, 0, 0, page=(60, 40), note="one a page: label printers, 60 × 40 mm"),
 )
@@ -76,7 +99,10 @@ DEFAULT = "a4-3x8"
 
 
 def grid_named(name: str) -> Grid:
-    """Give a grid by name, or by its measures as ``70x37:3x8+0+0.5`` (label, columns × rows, left and top margin, and gaps as ``+x+y``).
+    """Give a grid by name, or by its measures as ``70x37:3x8+0+0.5``.
+
+    Measures are label, columns × rows, left and top margin, and if need be the gaps between labels, as
+    ``+2.5+0``.
 
     :raises InputError: ``grid``
     """

@@ -1,7 +1,7 @@
-"""Knows how codes are issued: drawn, and kept in a file that the server is told, so that it knows a code from a forgery.
+"""Knows how codes are issued: drawn, and kept in a file that the server is told.
 
-A batch is one file of JSON lines: a head, then one line for each code. It goes to ``POST /labels/v1/issued`` as it is, and
-back into ``trace-labels`` to be printed.
+By it the server knows a code from a forgery. A batch is one file of JSON lines: a head, then one line for
+each code. It goes to ``POST /labels/v1/issued`` as it is, and back into ``trace-labels`` to be printed.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ from lineage.identifiers.percent import escape
 
 VERSION = 1
 MAX_LINE = 4096
-"""Longest line that is read: far beyond any identifier, and short enough that a wrong file is found out at once."""
+"""Longest line that is read: far beyond any identifier, and short enough that a wrong file is found out
+at once."""
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Head(msgspec.Struct, frozen=True, kw_only=True):
     """First line of a batch file."""
 
-    suyuan: str = msgspec.field(default="issued")
+    suyuan: str = "issued"
     version: int
     batch: str
     """32 hexadecimal digits, random: what makes sending a batch twice harmless."""
@@ -71,20 +72,26 @@ def issue_serials(
     return (stem + serial for serial in serials(count, length=length, min_bits=min_bits, taken=used))
 
 
-def issue_numbers(scheme: str, prefix: str, digits: int, count: int, *, taken: Iterable[str] = ()) -> Iterator[str]:
+def issue_numbers(
+    scheme: str, prefix: str, digits: int, count: int, *, taken: Iterable[str] = ()
+) -> Iterator[str]:
     """Draw codes of a scheme that are digits only: ``prefix`` and ``digits`` random ones."""
     stem = f"{LOCAL_HOST}/id/{scheme}/"
     used = {code.removeprefix(stem) for code in taken}
     return (stem + code for code in numbers(count, digits, prefix=prefix, taken=used))
 
 
-def issue_units(company_prefix: str, count: int, *, extension: str = "0", taken: Iterable[str] = ()) -> Iterator[str]:
+def issue_units(
+    company_prefix: str, count: int, *, extension: str = "0", taken: Iterable[str] = ()
+) -> Iterator[str]:
     """Draw codes of logistic units (SSCC): extension digit, company prefix, random reference, check digit.
 
     :raises InputError: ``company-prefix``
     """
     if not company_prefix.isdigit() or not company_prefix.isascii() or not 4 <= len(company_prefix) <= 12:
-        raise InputError("company-prefix", f"{company_prefix!r} is no GS1 company prefix, which has 4 to 12 digits")
+        raise InputError(
+            "company-prefix", f"{company_prefix!r} is no GS1 company prefix, which has 4 to 12 digits"
+        )
     if len(extension) != 1 or extension not in "0123456789":
         raise InputError("extension", f"{extension!r} is no extension digit")
     used = {code.rsplit("/", 1)[-1][:-1] for code in taken}
@@ -130,17 +137,19 @@ def head(
 
 
 def write_batch(target: Path, batch_head: Head, ids: Iterable[str]) -> None:
-    """Write a batch file. It stands under its name only when it is complete and on disk, and replaces no other.
+    """Write a batch file; it stands under its name only when it is whole and on disk, and replaces none.
 
     :raises InputError: ``file-exists``: a batch that was issued is never overwritten
     """
-    with tempfile.NamedTemporaryFile("wb", dir=target.resolve().parent, prefix=f".{target.name}.", delete=False) as file:
+    with tempfile.NamedTemporaryFile(
+        "wb", dir=target.resolve().parent, prefix=f".{target.name}.", delete=False
+    ) as file:
         part = Path(file.name)
         try:
             encoder = msgspec.json.Encoder()
-            file.write(encoder.encode(batch_head) + b"\\n")
+            file.write(encoder.encode(batch_head) + b"\n")
             for code in ids:
-                file.write(encoder.encode({"id": code}) + b"\\n")
+                file.write(encoder.encode({"id": code}) + b"\n")
             file.flush()
             os.fsync(file.fileno())
             part.chmod(0o644)
@@ -165,17 +174,22 @@ def is_batch(path: Path) -> bool:
 def read_batch(path: Path) -> Batch:
     """Read a batch file.
 
-    :raises InputError: ``not-a-batch``, ``batch-version``, ``not-an-identifier``, ``repeated``, ``count-mismatch``
+    :raises InputError: ``not-a-batch``, ``batch-version``, ``not-an-identifier``, ``repeated``,
+        ``count-mismatch``
     """
     with path.open("rb") as file:
         first = file.readline(MAX_LINE)
         try:
             batch_head = msgspec.json.decode(first, type=Head)
         except msgspec.MsgspecError as error:
-            raise InputError("not-a-batch", f"{path.name} does not begin with the head of a batch: {error}", line=1) from error
+            raise InputError(
+                "not-a-batch", f"{path.name} does not begin with the head of a batch: {error}", line=1
+            ) from error
         if batch_head.suyuan != "issued" or batch_head.version != VERSION:
             raise InputError(
-                "batch-version", f"{path.name} is version {batch_head.version} of {batch_head.suyuan!r}", line=1
+                "batch-version",
+                f"{path.name} is version {batch_head.version} of {batch_head.suyuan!r}",
+                line=1,
             )
         ids: dict[str, int] = {}
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), start=2):
@@ -209,9 +223,13 @@ def _code(line: bytes, number: int) -> str:
         row: Any = msgspec.json.decode(line)
         code = row["id"]
         if read(code).id != code:
-            raise InputError("not-an-identifier", f"line {number}: {code} is not in canonical form", line=number)
+            raise InputError(
+                "not-an-identifier", f"line {number}: {code} is not in canonical form", line=number
+            )
     except (msgspec.MsgspecError, KeyError, TypeError) as error:
         raise InputError("not-an-identifier", f'line {number} is no {{"id": …}}', line=number) from error
     except LineageError as error:
-        raise InputError("not-an-identifier", f"line {number}: {error.message}", line=number, hint=error.hint) from error
+        raise InputError(
+            "not-an-identifier", f"line {number}: {error.message}", line=number, hint=error.hint
+        ) from error
     return str(code)

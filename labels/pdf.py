@@ -22,12 +22,16 @@ rl_config.useA85 = 0
 
 
 class PdfWriter:
-    """Writes pages of drawings into one file. The same drawings give the same bytes: no clock, no random identifier.
+    """Writes pages of drawings into one file.
+
+    The same drawings give the same bytes: there is no clock and no random identifier in it.
 
     :param target: path or open file to write to
     """
 
-    def __init__(self, target: Path | BinaryIO, width: float, height: float, faces: Faces, *, title: str) -> None:
+    def __init__(
+        self, target: Path | BinaryIO, width: float, height: float, faces: Faces, *, title: str
+    ) -> None:
         self._faces = faces
         self._height = height
         for face in (faces.regular, faces.bold):
@@ -66,8 +70,11 @@ class PdfWriter:
         canvas.translate(mark.x * mm, (self._height - mark.y) * mm)
         rise = mark.bar_height if mark.symbol.linear else mark.module
         canvas.scale(mark.module * mm, -rise * mm)
-        # Corners are whole numbers: written here they cost a tenth of what reportlab's number formatting does.
-        code = [f"{x} {y} m {' '.join(f'{a} {b} l' for a, b in more)} h" for (x, y), *more in mark.symbol.loops()]
+        # Corners are whole numbers: written here they cost a tenth of what reportlab's number formatting
+        # does.
+        code = [
+            f"{x} {y} m {' '.join(f'{a} {b} l' for a, b in more)} h" for (x, y), *more in mark.symbol.loops()
+        ]
         canvas.drawPath(PDFPathObject(code=code), stroke=0, fill=1)
         canvas.restoreState()
 

@@ -19,11 +19,14 @@ MAX_PIXELS = 100_000_000
 def picture(drawing: Drawing, faces: Faces, dpi: int = 600) -> Image.Image:
     """Draw ``drawing`` at ``dpi`` dots per inch, in grey.
 
-    :raises InputError: ``too-many-pixels``, or ``dpi-too-low`` when a module would be less than two pixels wide
+    :raises InputError: ``too-many-pixels``, or ``dpi-too-low`` when a module would be less than two
+        pixels wide
     """
     scale = dpi / 25.4
     if drawing.width * drawing.height * scale**2 > MAX_PIXELS:
-        raise InputError("too-many-pixels", f"{dpi} dots per inch make a picture of more than {MAX_PIXELS:,} pixels")
+        raise InputError(
+            "too-many-pixels", f"{dpi} dots per inch make a picture of more than {MAX_PIXELS:,} pixels"
+        )
     narrowest = min((mark.module for mark in drawing.marks), default=1.0)
     if round(narrowest * scale) < 2:
         raise InputError(
@@ -54,8 +57,8 @@ def png(image: Image.Image, *, dpi: int, title: str) -> bytes:
 
 
 def _mark(image: Image.Image, mark: Mark, scale: float) -> None:
-    # Each module edge is rounded on its own, so that a symbol keeps its size although modules are whole pixels;
-    # at the resolutions that a module divides (300, 600, 1200) all of them come out alike.
+    # Each module edge is rounded on its own, so that a symbol keeps its size although modules are whole
+    # pixels; at the resolutions that a module divides (300, 600, 1200) all of them come out alike.
     columns, rows = mark.symbol.columns, len(mark.symbol.rows)
     xs = [round((mark.x + column * mark.module) * scale) for column in range(columns + 1)]
     rise = mark.bar_height if mark.symbol.linear else mark.module
@@ -69,7 +72,9 @@ def _mark(image: Image.Image, mark: Mark, scale: float) -> None:
 def _text(pen: ImageDraw.ImageDraw, item: Text, face: Face, scale: float) -> None:
     font = _font(face, item.points * MM_PER_POINT * scale)
     anchor = {"start": "ls", "middle": "ms", "end": "rs"}[item.anchor]
-    pen.text((item.x * scale, item.y * scale), item.text, fill=round(item.grey * 255), font=font, anchor=anchor)
+    pen.text(
+        (item.x * scale, item.y * scale), item.text, fill=round(item.grey * 255), font=font, anchor=anchor
+    )
 
 
 def _font(face: Face, pixels: float) -> ImageFont.FreeTypeFont:
@@ -77,12 +82,19 @@ def _font(face: Face, pixels: float) -> ImageFont.FreeTypeFont:
 
 
 def _box(pen: ImageDraw.ImageDraw, box: Box, scale: float) -> None:
-    corners = (box.x * scale, box.y * scale, (box.x + box.width) * scale - 1, (box.y + box.height) * scale - 1)
+    corners = (
+        box.x * scale,
+        box.y * scale,
+        (box.x + box.width) * scale - 1,
+        (box.y + box.height) * scale - 1,
+    )
     fill = None if box.fill is None else round(box.fill * 255)
     outline = None if box.stroke is None else round(box.stroke * 255)
     width = max(round(box.line * scale), 1) if outline is not None else 0
     top_left, bottom_right = corners[:2], (max(corners[0], corners[2]), max(corners[1], corners[3]))
     if box.radius:
-        pen.rounded_rectangle((*top_left, *bottom_right), box.radius * scale, fill=fill, outline=outline, width=width)
+        pen.rounded_rectangle(
+            (*top_left, *bottom_right), box.radius * scale, fill=fill, outline=outline, width=width
+        )
     else:
         pen.rectangle((*top_left, *bottom_right), fill=fill, outline=outline, width=width)

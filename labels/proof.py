@@ -1,11 +1,12 @@
-"""Knows whether a print is what was meant: every symbol read back and compared, before anything is handed out.
+"""Knows whether a print is what was meant: every symbol is read back and compared.
 
 The proof of a page, in steps:
 
 1. The page is rasterised by a renderer that had no part in making it (PDFium for PDF, resvg for SVG).
-2. Each symbol is cut out at the place where it should be and decoded; the reader must give back the very text that was
-   meant, as the very symbology, GS1 data marked as such.
-3. Each module is compared with what was encoded. Error correction would hide a blot from step 2; a fresh print has none.
+2. Each symbol is cut out at the place where it should be and decoded; the reader must give back the very
+   text that was meant, as the very symbology, GS1 data marked as such.
+3. Each module is compared with what was encoded. Error correction would hide a blot from step 2; a fresh
+   print has none.
 4. The quiet zone must be empty.
 5. In a PDF, each text must stand in the text layer of its label, and every font must be embedded.
 
@@ -19,7 +20,6 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -32,12 +32,13 @@ from labels.errors import Fault
 from labels.symbols import FORMATS, Symbology
 
 DPI = 300
-"""Resolution at which PDF and SVG are proved: that of an office printer, five pixels for the narrowest usual module."""
+"""Resolution at which PDF and SVG are proved: that of an office printer, five pixels for the narrowest
+usual module."""
 
 _GS1: frozenset[Symbology] = frozenset({"datamatrix", "gs1-128"})
 
-# Mean brightness of a module, 0 to 255, beyond which it is neither dark nor light. Rendering rounds the edges of a module to whole
-# pixels, at five pixels a module by up to a fifth of its area on two sides.
+# Mean brightness of a module, 0 to 255, beyond which it is neither dark nor light. Rendering rounds the
+# edges of a module to whole pixels, at five pixels a module by up to a fifth of its area on two sides.
 _DARK = 110
 _LIGHT = 145
 _EMPTY = 200
@@ -63,13 +64,15 @@ class Placement:
 
 
 def faults_of_picture(image: Image.Image, scale: float, placements: Sequence[Placement]) -> Iterator[Fault]:
-    """Prove the symbols of one page that is already a picture, ``scale`` pixels to the millimetre (steps 2 to 4)."""
+    """Prove the symbols of a page that is a picture of ``scale`` pixels to the millimetre (steps 2 to 4)."""
     for placement in placements:
         for mark in placement.drawing.marks:
             yield from _faults_of_mark(image, scale, placement, mark)
 
 
-def faults_of_pdf(document: pdfium.PdfDocument, number: int, placements: Sequence[Placement]) -> Iterator[Fault]:
+def faults_of_pdf(
+    document: pdfium.PdfDocument, number: int, placements: Sequence[Placement]
+) -> Iterator[Fault]:
     """Prove page ``number`` (from 0) of an open PDF (all steps)."""
     page = document[number]
     try:
@@ -85,14 +88,11 @@ def faults_of_svg(text: str, placements: Sequence[Placement]) -> Iterator[Fault]
     """Prove an SVG of one drawing (steps 1 to 4)."""
     drawing = placements[0].drawing
     width = round(drawing.width / 25.4 * DPI)
-    data = resvg_py.svg_to_bytes(svg_string=text, width=width, background="#ffffff", skip_system_fonts=True)
+    data = resvg_py.svg_to_bytes(
+        svg_string=text, width=width, dpi=96, background="#ffffff", skip_system_fonts=True
+    )
     image = Image.open(io.BytesIO(data)).convert("L")
     yield from faults_of_picture(image, width / drawing.width, placements)
-
-
-def decoded(image: Image.Image) -> list[Any]:
-    """Give every symbol that can be found in a picture, in any position; for pictures of unknown content."""
-    return list(zxingcpp.read_barcodes(image))
 
 
 def _faults_of_mark(image: Image.Image, scale: float, placement: Placement, mark: Mark) -> Iterator[Fault]:
@@ -108,7 +108,9 @@ def _faults_of_mark(image: Image.Image, scale: float, placement: Placement, mark
     )
     wanted = FORMATS[mark.symbol.symbology]
     if len(found) != 1:
-        yield placement.fault("not-decodable", f"the symbol cannot be read ({len(found)} symbols found)", text)
+        yield placement.fault(
+            "not-decodable", f"the symbol cannot be read ({len(found)} symbols found)", text
+        )
     elif found[0].text != text:
         yield placement.fault("decodes-otherwise", f"the symbol reads {found[0].text!r}", text)
     elif found[0].symbology != wanted or (found[0].content_type == zxingcpp.ContentType.GS1) != (
@@ -121,7 +123,9 @@ def _faults_of_mark(image: Image.Image, scale: float, placement: Placement, mark
     intended = b"".join(mark.symbol.rows)
     wrong = sum(mean > _DARK if dark else mean < _LIGHT for mean, dark in zip(means, intended, strict=True))
     if wrong:
-        yield placement.fault("modules-differ", f"{wrong} of {len(intended)} modules are not as encoded", text)
+        yield placement.fault(
+            "modules-differ", f"{wrong} of {len(intended)} modules are not as encoded", text
+        )
     # 4. Look at the quiet zone, one pixel away from the edge that rendering may have touched.
     if any(_darkest(image, strip) < _EMPTY for strip in _margins(inner, outer, linear=mark.symbol.linear)):
         yield placement.fault("quiet-zone", "something stands in the quiet zone of the symbol", text)
@@ -186,4 +190,6 @@ def _faults_of_fonts(page: pdfium.PdfPage, placements: Sequence[Placement]) -> I
             continue
         seen.add(address)
         if pdfium_c.FPDFFont_GetIsEmbedded(font) != 1:
-            yield placements[0].fault("font-not-embedded", "a font is not embedded; the text looks different elsewhere")
+            yield placements[0].fault(
+                "font-not-embedded", "a font is not embedded; the text looks different elsewhere"
+            )

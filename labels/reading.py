@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from labels.content import Content, Product, content
+from labels.content import NO_TEXT, Content, Product, content
 from labels.errors import InputError, LabelError
 from labels.issued import is_batch, lot_number, read_batch
 from lineage.errors import LineageError
@@ -39,16 +39,17 @@ class Reading(NamedTuple):
 
 
 def read_things(
-    path: Path, attributes: Mapping[str, str] = MappingProxyType({}), product: Product = Product()
+    path: Path, attributes: Mapping[str, str] = MappingProxyType({}), product: Product = NO_TEXT
 ) -> Reading:
     """Read what is to be printed.
 
     * a batch file (first line ``{"suyuan": "issued", …}``): its codes, with the data and product of its head;
-    * a file ``*.csv`` with a header: column ``code``, and any of ``name``, ``name_en``, ``producer``, ``producer_uscc``,
-      ``spec`` and application identifiers (``10``, ``17``, …) as further columns;
+    * a file ``*.csv`` with a header: column ``code``, and any of ``name``, ``name_en``, ``producer``,
+      ``producer_uscc``, ``spec`` and application identifiers (``10``, ``17``, …) as further columns;
     * any other text file: one identifier a line, in any written form.
 
-    :param attributes: data for every label; where the file says otherwise, the file counts for tables, this for batches
+    :param attributes: data for every label; where the file says otherwise, the file counts for tables,
+        this for batches
     :param product: the same for texts
     :raises InputError: the file as a whole cannot be used
     """
@@ -72,7 +73,9 @@ def read_things(
             data = {**attributes, **{name: value for name, value in row.items() if name.isdigit() and value}}
             reading.contents.append(content(code, data, replace(product, **texts)))
         except (LineageError, LabelError) as error:
-            reading.errors.append(InputError(error.code, f"line {line}: {error.message}", line=line, hint=error.hint))
+            reading.errors.append(
+                InputError(error.code, f"line {line}: {error.message}", line=line, hint=error.hint)
+            )
             if len(reading.errors) >= MAX_ERRORS:
                 break
     if not reading.contents and not reading.errors:
@@ -103,15 +106,21 @@ def _table(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
     if CODE not in names or unknown or len(set(names)) != len(names):
         raise InputError(
             "columns",
-            f"unknown columns: {', '.join(unknown)}" if unknown else "a table needs one column code, and each column once",
+            f"unknown columns: {', '.join(unknown)}"
+            if unknown
+            else "a table needs one column code, and each column once",
             line=1,
-            hint=f"columns are {CODE}, {', '.join(sorted(_PRODUCT))} and application identifiers such as 10 or 17",
+            hint=f"columns are {CODE}, {', '.join(sorted(_PRODUCT))} and application identifiers as 10 or 17",
         )
     reader.fieldnames = names
     try:
         for row in reader:
             if None in row or None in row.values():
-                raise InputError("columns", f"line {reader.line_num} has not as many cells as the header", line=reader.line_num)
+                raise InputError(
+                    "columns",
+                    f"line {reader.line_num} has not as many cells as the header",
+                    line=reader.line_num,
+                )
             yield reader.line_num, row[CODE].strip(), {name: value.strip() for name, value in row.items()}
     except csv.Error as error:
         raise InputError("not-csv", f"line {reader.line_num}: {error}", line=reader.line_num) from error

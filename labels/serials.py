@@ -95,13 +95,14 @@ def numbers(
     For schemes whose length the law fixes, where 64 bits cannot be reached: the 13 digits after a drug
     identification code are 43 bits, the 12 after the year of an organic code 40.
 
-    :raises InputError: ``count-out-of-range`` when more than a hundredth of all codes would be used up, so that
-        guessing stays hopeless and drawing stays quick
+    :raises InputError: ``count-out-of-range`` when more than a hundredth of all codes would be used up,
+        so that guessing stays hopeless and drawing stays quick
     """
     most = min(MAX_COUNT, 10**digits // 100)
     if not 1 <= count <= most:
         raise InputError(
-            "count-out-of-range", f"one batch of {digits}-digit numbers has 1 to {most:,} codes, not {count:,}"
+            "count-out-of-range",
+            f"one batch of {digits}-digit numbers has 1 to {most:,} codes, not {count:,}",
         )
     return _distinct(count, lambda: prefix + serial(digits, alphabet="0123456789", choose=choose), taken)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -70,8 +71,8 @@ def write_sheet(
 ) -> Sheet:
     """Write drawings on sheets and prove them.
 
-    :param drawings: for each label, what it stands for and how to draw it; called twice, once to write and once
-        to prove, so that a run of any length holds one page of drawings at a time
+    :param drawings: for each label, what it stands for and how to draw it; called twice, once to write
+        and once to prove, so that a run of any length holds one page of drawings at a time
     :param skip: places to leave free on the first sheet, which has been used before
     :param guides: whether to draw the outline of each label, for cutting with scissors
     :param decorate: given page and number of pages, more items for the page (a heading, page numbers)
@@ -80,7 +81,9 @@ def write_sheet(
     """
     pages = -(-(len(drawings) + skip) // grid.count)
     folder = target.resolve().parent
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.", suffix=".part", delete=False) as file:
+    with tempfile.NamedTemporaryFile(
+        dir=folder, prefix=f".{target.name}.", suffix=".part", delete=False
+    ) as file:
         part = Path(file.name)
     try:
         # 1 and 2: lay out and write.
@@ -107,11 +110,10 @@ def content_drawings(
     contents: Sequence[Content], design: Design, grid: Grid, faces: Faces
 ) -> list[tuple[str, Callable[[], Drawing]]]:
     """Give contents in the form that :func:`write_sheet` takes."""
-
-    def drawer(content: Content) -> Callable[[], Drawing]:
-        return lambda: design.draw(content, grid.width, grid.height, faces)
-
-    return [(content.code[1], drawer(content)) for content in contents]
+    return [
+        (content.code[1], partial(design.draw, content, grid.width, grid.height, faces))
+        for content in contents
+    ]
 
 
 def _placements(

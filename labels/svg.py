@@ -1,4 +1,4 @@
-"""Knows how a drawing becomes an SVG: everything as paths, so that no font has to be there where it is opened."""
+"""Knows how a drawing becomes an SVG: all of it paths, so that no font has to be there where it is opened."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from labels.fonts import Faces
 
 def svg(drawing: Drawing, faces: Faces, *, title: str) -> str:
     """Give the drawing as an SVG document in millimetres; ``title`` is what a screen reader reads."""
+    width, height = _n(drawing.width), _n(drawing.height)
+    size = f'width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(drawing.width)}mm" height="{_n(drawing.height)}mm" '
-        f'viewBox="0 0 {_n(drawing.width)} {_n(drawing.height)}" role="img" aria-label={quoteattr(title)}>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={quoteattr(title)}>',
         f"<title>{escape(title)}</title>",
-        f'<rect width="{_n(drawing.width)}" height="{_n(drawing.height)}" fill="#fff"/>',
+        f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
     for item in drawing.items:
         match item:
@@ -29,7 +30,9 @@ def svg(drawing: Drawing, faces: Faces, *, title: str) -> str:
 
 
 def _mark(mark: Mark) -> str:
-    loops = "".join(f"M{x} {y}{''.join(f'L{a} {b}' for a, b in more)}z" for (x, y), *more in mark.symbol.loops())
+    loops = "".join(
+        f"M{x} {y}{''.join(f'L{a} {b}' for a, b in more)}z" for (x, y), *more in mark.symbol.loops()
+    )
     rise = mark.bar_height if mark.symbol.linear else mark.module
     return (
         f'<path transform="translate({_n(mark.x)} {_n(mark.y)}) scale({_n(mark.module)} {_n(rise)})" '
@@ -55,7 +58,7 @@ def _box(box: Box) -> str:
 
 
 def _grey(level: float) -> str:
-    return f"#{round(level * 255):02x}" * 1 + f"{round(level * 255):02x}" * 2
+    return "#" + f"{round(level * 255):02x}" * 3
 
 
 def _n(number: float) -> str:

@@ -1,8 +1,9 @@
 """Knows how texts become symbols: QR, GS1 DataMatrix, GS1-128 and Code 128 as matrices of modules.
 
-A :class:`Symbol` has no size yet; :mod:`labels.designs` gives it one in millimetres. The encoder is that of ``zint``, the
-decoder of :mod:`labels.proof` that of ``zxing``: the package ``zxing-cpp`` carries both, but they are two programs
-that share nothing. ``zint`` chooses the mode of each part of a text so that the symbol becomes as small as can be.
+A :class:`Symbol` has no size yet; :mod:`labels.designs` gives it one in millimetres. The encoder is that
+of ``zint``, the decoder of :mod:`labels.proof` that of ``zxing``: the package ``zxing-cpp`` carries both,
+but they are two programs that share nothing. ``zint`` chooses the mode of each part of a text so that the
+symbol becomes as small as can be.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ Symbology = Literal["qr", "datamatrix", "gs1-128", "code128"]
 Level = Literal["L", "M", "Q", "H"]
 
 MAX_QR_TEXT = 300
-"""Longest text of a QR code: version 13 at level M. What is longer has modules too fine for a label and a phone."""
+"""Longest text of a QR code: version 13 at level M. What is longer has modules too fine for a label and a
+phone."""
 
 MAX_LINEAR_TEXT = 48
 """Longest content of a GS1-128 symbol (GS1 General Specifications 5.4.4)."""
@@ -145,8 +147,8 @@ def _created(symbology: Symbology, text: str, **options: bool | str) -> Symbol:
             f"{text!r} cannot be encoded as {symbology}: {refusal}",
             hint="write GS1 data with brackets, as (00)306141411234567895" if "gs1" in options else "",
         ) from refusal
-    image = made.to_image(scale=1, add_quiet_zones=False)
+    image: Any = made.to_image(scale=1, add_quiet_zones=False)  # a buffer that its stub does not tell of
     height, width = image.shape
-    pixels = bytes(image).translate(_DARK_IS_ONE)
+    pixels = bytes(memoryview(image)).translate(_DARK_IS_ONE)
     lines = height if symbology in _MATRIX else 1
     return Symbol(symbology, text, tuple(pixels[y * width : (y + 1) * width] for y in range(lines)))

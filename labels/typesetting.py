@@ -1,19 +1,21 @@
-"""Knows how text is fitted into a column: wrapped between Chinese characters or words, and shrunk down to what is legible."""
+"""Knows how text is fitted into a column: wrapped, and shrunk down to what is legible."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from labels.content import Caption
 from labels.drawing import BLACK, GREY, Anchor, Box, Item, Text
 from labels.fonts import MM_PER_POINT, Faces, Weight
+from labels.wording import Caption
 
 SMALLEST = 4.5
-"""Points below which nothing is set: Chinese characters of 1.6 mm are the smallest that a laser printer keeps apart."""
+"""Points below which nothing is set: Chinese characters of 1.6 mm are the smallest that a laser printer
+keeps apart."""
 
 _ASCENT = 0.88
-"""Height above the baseline in em, and the leading below that keeps lines apart (Noto Sans SC, without its generous gap)."""
+"""Height above the baseline in em, and the leading below that keeps lines apart (Noto Sans SC, without
+its generous gap)."""
 _LEADING = 1.28
 
 _NO_START = frozenset("，。、；：？！）》”’%)]},.;:?!·")
@@ -62,7 +64,7 @@ class Column:
         most: int = 2,
         shrink: float = 1.0,
     ) -> None:
-        """Set a text in at most ``most`` lines; in one, if it fits into one when shrunk down to ``shrink`` of its size."""
+        """Set a text in at most ``most`` lines; in one, if ``shrink`` of its size is enough for that."""
         if not text:
             return
         size = self.size(points)
@@ -70,7 +72,9 @@ class Column:
         if size * shrink <= alone < size:
             size = max(alone * 0.999, SMALLEST)
         for part in wrapped(text, self.width, self.faces, size, weight, most):
-            self._set(part, self._left, self.y + _ASCENT * size * MM_PER_POINT, size, weight, grey, self.anchor)
+            self._set(
+                part, self._left, self.y + _ASCENT * size * MM_PER_POINT, size, weight, grey, self.anchor
+            )
             self._down(size)
 
     def rule(self) -> None:
@@ -79,26 +83,40 @@ class Column:
         self.items.append(Box(self.x, self.y, self.width, 0.12, fill=BLACK))
         self.gap(0.7)
 
-    def table(self, rows: Sequence[tuple[Caption, str]], points: float, *, bilingual: bool = True) -> None:
-        """Set captions and values in two columns, each value in at most two lines."""
+    def table(
+        self,
+        rows: Sequence[tuple[Caption, str]],
+        points: float,
+        *,
+        bilingual: bool = True,
+        spacing: float = 0.0,
+        most: int = 2,
+    ) -> None:
+        """Set captions and values side by side, values in at most ``most`` lines, rows ``spacing`` apart."""
         size, small = self.size(points), self.size(points * 0.82)
         captions = [f"{caption.zh} {caption.en}" if bilingual else caption.zh for caption, _ in rows]
         regular = self.faces.regular
-        indent = max((regular.width(caption, small) for caption in captions), default=0.0) + size * MM_PER_POINT * 0.6
+        indent = (
+            max((regular.width(caption, small) for caption in captions), default=0.0)
+            + size * MM_PER_POINT * 0.6
+        )
         for caption, (_, value) in zip(captions, rows, strict=True):
-            parts = wrapped(value, self.width - indent, self.faces, size, "bold", 2)
+            parts = wrapped(value, self.width - indent, self.faces, size, "bold", most)
             for number, part in enumerate(parts):
                 baseline = self.y + _ASCENT * size * MM_PER_POINT
                 if number == 0:
                     self._set(caption, self.x, baseline, small, "regular", GREY, "start")
                 self._set(part, self.x + indent, baseline, size, "bold", BLACK, "start")
                 self._down(size)
+            self.gap(spacing)
 
     @property
     def _left(self) -> float:
         return self.x + {"start": 0.0, "middle": self.width / 2, "end": self.width}[self.anchor]
 
-    def _set(self, text: str, x: float, y: float, size: float, weight: Weight, grey: float, anchor: Anchor) -> None:
+    def _set(
+        self, text: str, x: float, y: float, size: float, weight: Weight, grey: float, anchor: Anchor
+    ) -> None:
         self.items.append(Text(text, x, y, size, weight, anchor, grey))
 
     def _down(self, size: float) -> None:
@@ -128,11 +146,13 @@ def wrapped(text: str, width: float, faces: Faces, points: float, weight: Weight
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Give the parts between which a line may end: words with the space after them, and single Chinese characters."""
+    """Give the parts between which a line may end: words with the space after, single Chinese characters."""
     piece = ""
     for character in text:
         breakable = ord(character) >= 0x2E80 and character not in _NO_START
-        if piece and (breakable or piece.endswith(" ") or (ord(piece[-1]) >= 0x2E80 and character not in _NO_START)):
+        if piece and (
+            breakable or piece.endswith(" ") or (ord(piece[-1]) >= 0x2E80 and character not in _NO_START)
+        ):
             yield piece
             piece = ""
         piece += character
