@@ -1,0 +1,63 @@
+"""The driver of serial barcode scanners."""
+
+from __future__ import annotations
+
+import time
+
+from gateway_agent.codecs.frames import FrameError
+from gateway_agent.codecs.scanner import ScanFrame, ScannerCodec
+from gateway_agent.configuration.settings import SourceSettings
+from gateway_agent.drivers.driver import SerialDriver, Sink
+from gateway_agent.drivers.transport import Transport
+from gateway_agent.journal.reads import Read
+
+UNFINISHED = 20
+"""A scan without its end is given up after this many idle times."""
+
+
+class BarcodeDriver(SerialDriver):
+    """One scanner."""
+
+    tick = 0.02
+
+    def __init__(self, settings: SourceSettings, sink: Sink) -> None:
+        super().__init__(settings, sink)
+        self._codec = self._new_codec()
+        self._last_bytes = 0.0
+
+    def start_device(self, transport: Transport) -> None:
+        """Start with an empty line: the end of a scan that was cut by a hang-up is no scan."""
+        del transport
+        self._codec = self._new_codec()
+
+    def received(self, data: bytes) -> list[Read]:
+        """Cut the bytes into scans."""
+        self._last_bytes = time.monotonic()
+        return self._reads(self._codec.feed(data))
+
+    def silence(self, transport: Transport) -> list[Read]:
+        """End a scan that has no suffix, or give up one that lost it."""
+        del transport
+        limit = self.settings.idle * (1 if self.settings.suffix == "none" else UNFINISHED)
+        if not self._codec.pending or time.monotonic() - self._last_bytes < limit:
+            return []
+        return self._reads(self._codec.flush())
+
+    def _new_codec(self) -> ScannerCodec:
+        return ScannerCodec(
+            self.settings.suffix,
+            prefix=self.settings.prefix.encode(self.settings.encoding),
+            stx_etx=self.settings.stx_etx,
+            substitute=self.settings.gs,
+            encoding=self.settings.encoding,
+        )
+
+    def _reads(self, frames: list[ScanFrame | FrameError]) -> list[Read]:
+        reads: list[Read] = []
+        for frame in frames:
+            if isinstance(frame, FrameError):
+                reads += self.broken(frame)
+            else:
+                self.status.count(frames=1)
+                reads.append(Read(self.settings.name, "code", {"text": frame.text, "aim": frame.aim}))
+        return reads

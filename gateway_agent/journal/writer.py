@@ -1,0 +1,301 @@
+"""The one thread that writes the journal: takes reads, commits them in groups, acknowledges, derives events.
+
+The way of a read, with its commit points:
+
+1. Drivers put deliveries into a bounded queue; a full queue makes them wait, and so makes the broker wait.
+2. The writer takes what is there, at most ``commit_rows`` reads or ``commit_delay`` after the first.
+3. It appends them and commits: **they are on disk**.
+4. It calls ``committed`` of each delivery, which acknowledges to the device or broker.
+5. It derives events from all new rows and commits rows' position, states and events together.
+6. It runs the jobs that other threads asked for (what was sent, what is sealed), one commit each.
+
+A disk that takes no more is no reason to stop: steps 3 to 6 are tried again until it does, nothing is acknowledged, and
+the alarm is up.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from gateway_agent.clock import SECOND
+from gateway_agent.configuration.settings import JournalSettings
+from gateway_agent.errors import JournalError
+from gateway_agent.journal.database import is_full
+from gateway_agent.journal.derivation import Derivation
+from gateway_agent.journal.reads import Delivery
+from gateway_agent.journal.store import Store
+from gateway_agent.journal.timekeeping import Timekeeper
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+QUEUE_LIMIT = 2000
+"""Deliveries that wait for the disk; a broker's inflight window is smaller, a serial reader fills it in some seconds."""
+
+HOUSEKEEPING = 10.0
+SNAPSHOT_ROWS = 10_000
+FULL_RETRY = 1.0
+"""Seconds between tries while the disk is full."""
+
+
+@dataclass(slots=True)
+class WriterFigures:
+    """What the writer counts; read by the status from another thread."""
+
+    reads: int = 0
+    repeated: int = 0
+    events: int = 0
+    commits: int = 0
+    last_round: float = 0.0
+    open_acts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    alarms: dict[str, str] = field(default_factory=dict)
+
+
+class Writer(threading.Thread):
+    """The journal's writer.
+
+    :param fingerprint: of the configuration; snapshots carry it
+    """
+
+    def __init__(
+        self, store: Store, derivation: Derivation, keeper: Timekeeper, settings: JournalSettings, fingerprint: str
+    ) -> None:
+        super().__init__(name="writer", daemon=True)
+        self._store = store
+        self._derivation = derivation
+        self._keeper = keeper
+        self._settings = settings
+        self._fingerprint = fingerprint
+        self._queue: queue.Queue[Delivery | Callable[[], None] | None] = queue.Queue(QUEUE_LIMIT)
+        self._held: deque[Delivery | None] = deque()
+        self._next_housekeeping = self._shown = 0.0
+        self._stopping = threading.Event()
+        self.figures = WriterFigures()
+        self.failure: BaseException | None = None
+
+    # For other threads
+
+    def put(self, delivery: Delivery, timeout: float | None = None) -> bool:
+        """Hand over reads; waits while the queue is full. False when it stayed full."""
+        try:
+            self._queue.put(delivery, timeout=timeout)
+        except queue.Full:
+            return False
+        return True
+
+    def call(self, job: Callable[[Store], T]) -> Future[T]:
+        """Run a job in a transaction of its own, in the writer's thread."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                with self._store.transaction():
+                    result = job(self._store)
+            except Exception as error:  # noqa: BLE001 - whoever asked for the job decides
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        if self.failure is not None:
+            future.set_exception(JournalError("writer-dead", f"the journal cannot be written: {self.failure}"))
+        else:
+            self._queue.put(run)
+        return future
+
+    def drain(self, timeout: float) -> bool:
+        """Wait until everything handed over so far is written and derived."""
+        done = threading.Event()
+        self._queue.put(done.set)
+        return done.wait(timeout)
+
+    def is_stuck(self, limit: float) -> bool:
+        """Tell whether reads have been waiting without progress for longer than ``limit`` seconds."""
+        return not self._queue.empty() and time.monotonic() - self.figures.last_round > limit
+
+    def stop(self) -> None:
+        """Write what was handed over, then end."""
+        self._stopping.set()
+        self._queue.put(None)
+
+    # The thread
+
+    def run(self) -> None:
+        """Work until :meth:`stop`."""
+        try:
+            self._until_it_fits(self._open)
+            while self._round():
+                pass
+        except BaseException as error:  # noqa: BLE001 - the main thread decides what a dead writer means
+            self.failure = error
+            log.critical("the journal cannot be written: %s", error)
+
+    def _open(self) -> None:
+        last = self._store.last_snapshot()
+        if last is None or last[1] != self._fingerprint:
+            # Another configuration derives other events: a replay starts here at the earliest.
+            self._snapshot()
+
+    def _round(self) -> bool:
+        self.figures.last_round = time.monotonic()
+        deliveries, jobs, is_last = self._collect()
+        if deliveries:
+            self._until_it_fits(lambda: self._append(deliveries))
+            for delivery in deliveries:
+                if delivery.committed:
+                    delivery.committed()
+        self._until_it_fits(self._derive)
+        for job in jobs:
+            job()
+        if time.monotonic() - self._shown >= 1.0:
+            # A copy for other threads: the stations change under their hands.
+            self._shown = time.monotonic()
+            self.figures.open_acts = self._derivation.floor.open_acts()
+        if time.monotonic() >= self._next_housekeeping:
+            self._next_housekeeping = time.monotonic() + HOUSEKEEPING
+            self._until_it_fits(self._keep_house)
+        return not is_last
+
+    def _collect(self) -> tuple[list[Delivery], list[Callable[[], None]], bool]:
+        deliveries: list[Delivery] = []
+        jobs: list[Callable[[], None]] = []
+        rows = 0
+        wait = self._idle_time()
+        until: float | None = None
+        while rows < self._settings.commit_rows:
+            try:
+                item = self._next_item(wait)
+            except queue.Empty:
+                break
+            if item is None:
+                return deliveries, jobs, True
+            if isinstance(item, Delivery):
+                deliveries.append(item)
+                rows += len(item.reads)
+                until = until or time.monotonic() + self._settings.commit_delay
+                wait = until - time.monotonic()
+            else:
+                jobs.append(item)
+                # A job waits for nobody; reads that are there already go with it.
+                wait = until - time.monotonic() if until else 0.0
+        return deliveries, jobs, False
+
+    def _next_item(self, wait: float) -> Delivery | Callable[[], None] | None:
+        if self._held:
+            return self._held.popleft()
+        return self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
+
+    def _idle_time(self) -> float:
+        deadline = self._derivation.floor.deadline()
+        if deadline is None:
+            return 1.0
+        return min(max((deadline - self._keeper.logical()) / SECOND, 0.0), 1.0)
+
+    def _append(self, deliveries: list[Delivery]) -> None:
+        stamped = [
+            (read, *self._keeper.stamp(read.device_ns)) for delivery in deliveries for read in delivery.reads
+        ]
+        with self._store.transaction():
+            new, known = self._store.append(stamped)
+            self._keeper.remember(self._store)
+        self.figures.reads += new
+        self.figures.repeated += known
+        self._committed()
+
+    def _derive(self) -> None:
+        made = self._derivation.run(self._keeper.wall())
+        deadline = self._derivation.floor.deadline()
+        if deadline is not None and deadline <= self._keeper.logical():
+            at, anchor = self._keeper.stamp()
+            with self._store.transaction():
+                self._store.append_tick(at, anchor)
+            made += self._derivation.run(self._keeper.wall())
+        if made:
+            self.figures.events += made
+            self._committed()
+
+    def _committed(self) -> None:
+        self.figures.commits += 1
+
+    def _until_it_fits(self, step: Callable[[], Any]) -> None:
+        """Run a step; while the disk is full, make room and try again. Gives up only when the agent stops."""
+        while True:
+            try:
+                step()
+            except sqlite3.OperationalError as error:
+                if not is_full(error):
+                    raise
+                self.figures.last_round = time.monotonic()
+                self.figures.alarms["disk"] = f"the disk takes no more: {error}; nothing is acknowledged"
+                log.error("the disk takes no more (%s); nothing is acknowledged until it does", error)
+                if self._stopping.wait(FULL_RETRY):
+                    raise
+                self._make_room()
+                self._run_waiting_jobs()
+            else:
+                self.figures.alarms.pop("disk", None)
+                return
+
+    def _run_waiting_jobs(self) -> None:
+        # What the server has confirmed while the disk is full can be removed: let it through.
+        while len(self._held) < QUEUE_LIMIT:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if item is None or isinstance(item, Delivery):
+                self._held.append(item)
+            else:
+                item()
+
+    def _make_room(self) -> None:
+        try:
+            with self._store.transaction():
+                self._store.prune(self._keeper.wall() + SECOND)
+        except sqlite3.Error as error:
+            log.warning("no room could be made: %s", error)
+
+    def _keep_house(self) -> None:
+        keep = self._settings.keep
+        if self._is_tight():
+            keep = 0.0
+            self.figures.alarms["space"] = "little space left: delivered events and reads are removed early"
+        else:
+            self.figures.alarms.pop("space", None)
+        with self._store.transaction():
+            self._keeper.remember(self._store)
+            last = self._store.last_snapshot()
+            if keep == 0.0 or last is None or self._derivation.consumed - last[0] >= SNAPSHOT_ROWS:
+                self._snapshot_rows()
+            self._store.prune(self._keeper.wall() - round(keep * SECOND))
+
+    def _is_tight(self) -> bool:
+        pages, free, limit = (
+            self._store.connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "max_page_count")
+        )
+        return pages - free > limit * 0.8 or free_space(self._store) < self._settings.min_free
+
+    def _snapshot(self) -> None:
+        with self._store.transaction():
+            self._snapshot_rows()
+
+    def _snapshot_rows(self) -> None:
+        self._store.save_snapshot(self._derivation.consumed, self._fingerprint, self._derivation.floor.dump())
+
+
+def free_space(store: Store) -> int:
+    """Give the bytes that are free on the journal's disk."""
+    file = store.connection.execute("PRAGMA database_list").fetchone()[2]
+    found = os.statvfs(file)
+    return found.f_bavail * found.f_frsize
