@@ -1,12 +1,14 @@
 """Traces: where a thing came from, where it went, who answers for it, and what does not add up."""
 
 from lineage.trace.answer import Answer
+from lineage.trace.balance import Balance, balance
 from lineage.trace.directory import Directory, Licence, NoDirectory, Party, Product, Site
 from lineage.trace.findings import CATALOGUE, Finding
 from lineage.trace.history import History, history
 from lineage.trace.memory import MemoryNeighbours
 from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
 from lineage.trace.questions import destination, source
+from lineage.trace.responsibility import Responsibility, responsibility
 from lineage.trace.whereabouts import Whereabouts, whereabouts
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "FOREVER",
     "NEVER",
     "Answer",
+    "Balance",
     "Directory",
     "Finding",
     "History",
@@ -23,10 +26,13 @@ __all__ = [
     "NoDirectory",
     "Party",
     "Product",
+    "Responsibility",
     "Site",
     "Whereabouts",
+    "balance",
     "destination",
     "history",
+    "responsibility",
     "source",
     "whereabouts",
 ]

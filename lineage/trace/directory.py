@@ -87,19 +87,19 @@ class Directory(Protocol):
 class NoDirectory:
     """Nothing is known: parties are those that events name."""
 
-    def operator_of(self, site: str, at: int) -> str | None:
+    def operator_of(self, site: str, at: int) -> None:
         """See :class:`Directory`."""
         del site, at
 
-    def party(self, party: str) -> Party | None:
+    def party(self, party: str) -> None:
         """See :class:`Directory`."""
         del party
 
-    def site(self, site: str) -> Site | None:
+    def site(self, site: str) -> None:
         """See :class:`Directory`."""
         del site
 
-    def product_of(self, thing: str) -> Product | None:
+    def product_of(self, thing: str) -> None:
         """See :class:`Directory`."""
         del thing
 
