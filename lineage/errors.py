@@ -33,14 +33,20 @@ class LineageError(Exception):
 
     def as_dict(self) -> dict[str, Any]:
         """Give the error as it stands in JSON answers; empty members are left out."""
-        members = {"code": self.code, "message": self.message, "hint": self.hint, "message_zh": self.message_zh}
+        members = {
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "message_zh": self.message_zh,
+        }
         return {name: value for name, value in members.items() if value}
 
 
 class IdentifierError(LineageError):
     """A text that is not the identifier it claims to be.
 
-    :param position: index of the first character at fault in the text as given, from 0, where one can be named
+    :param position: index of the first character at fault in the text as given, from 0, where one can be
+        named
     :param candidates: schemes that a text without scheme could belong to
     """
 
@@ -68,7 +74,7 @@ class IdentifierError(LineageError):
         return members
 
     def moved(self, offset: int) -> IdentifierError:
-        """Give the same error for a text in which the part that was read starts ``offset`` characters later."""
+        """Give the same error for a text whose part that was read starts ``offset`` characters later."""
         if self.position is not None:
             self.position += offset
         return self

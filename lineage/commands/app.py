@@ -16,12 +16,18 @@ from typer.models import CommandInfo
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "id": ("lineage.commands.identify:id_command", "Read any identifier form and print its canonical form."),
-    "gs1": ("lineage.commands.gs1:gs1", "Check a GS1 element string or Digital Link against the whole AI dictionary."),
+    "gs1": (
+        "lineage.commands.gs1:gs1",
+        "Check a GS1 element string or Digital Link against the whole AI dictionary.",
+    ),
     "tag": ("lineage.commands.tag:tag", "EPC memory of RFID tags to URIs and back."),
     "hash": ("lineage.commands.hash:hash_command", "Event hash of each event of a document."),
     "convert": ("lineage.commands.convert:convert", "Convert EPCIS documents between JSON and XML."),
     "validate": ("lineage.commands.validate:validate", "Check EPCIS documents."),
-    "trace": ("lineage.commands.trace:trace", "Ask where something came from, went to, and who answers for it."),
+    "trace": (
+        "lineage.commands.trace:trace",
+        "Ask where something came from, went to, and who answers for it.",
+    ),
 }
 """Command → ``module:function`` and the line that ``lineage --help`` shows for it."""
 
@@ -46,7 +52,7 @@ class LazyGroup(TyperGroup):
         return name, _load(name) if command and name else command, rest
 
 
-def _load(name: str) -> TyperCommand:
+def _load(name: str) -> object:
     module, function = COMMANDS[name][0].split(":")
     try:
         callback: Any = getattr(import_module(module), function)

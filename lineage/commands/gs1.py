@@ -1,4 +1,4 @@
-"""``lineage gs1``: one element string or Digital Link, checked against the whole dictionary of application identifiers."""
+"""``lineage gs1``: element strings and Digital Links against the whole dictionary of AIs."""
 
 from __future__ import annotations
 
@@ -32,21 +32,25 @@ def _record(text: str) -> Record:
 
 
 def gs1(
-    values: Annotated[list[str] | None, typer.Argument(metavar="VALUE...", help="Element strings or Digital Links.")] = None,
-    stdin: Annotated[bool, typer.Option("--stdin", help="Read one value a line from standard input.")] = False,
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="VALUE...", help="Element strings or Digital Links.")
+    ] = None,
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="Read one value a line from standard input.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     r"""Check a GS1 element string or Digital Link against the whole dictionary of application identifiers.
 
-    Element strings in brackets, or as scanned with FNC1 written ^ or GS, with or without symbology identifier.
-    A bracket inside a bracketed value is written \\(.
+    Element strings in brackets, or as scanned with FNC1 written ^ or GS, with or without symbology
+    identifier. A bracket inside a bracketed value is written \\(.
 
     Examples:
-
         lineage gs1 '(01)09506000134352(17)271231(10)ABC123'
 
         lineage gs1 ']d2010950600013435210ABC123^21A1'
 
         lineage gs1 --stdin --json < scans.txt
+
     """
     run(inputs(values, stdin=stdin, what="values"), _record, as_json=as_json)

@@ -1,4 +1,4 @@
-"""What the identifier commands share: inputs from arguments or standard input, one record a line, the exit code."""
+"""What the identifier commands share: where inputs come from, one record a line, the exit code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def inputs(values: list[str] | None, *, stdin: bool, what: str) -> Iterator[str]
                 yield text
 
 
-def _printable(value: Any) -> Any:  # noqa: ANN401 - whatever a record holds
+def _printable(value: Any) -> Any:
     """Replace what JSON cannot hold: lone surrogates of undecodable bytes."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
@@ -50,12 +50,20 @@ def to_json(record: Record) -> str:
 def _show(record: Record) -> None:
     """Print one record for a person: the input, then a line for each member that says something."""
     mark = "ok" if record["valid"] else "no"
-    typer.secho(f"{mark}  {_printable(str(record.get('input', record.get('hex', ''))))}", fg="green" if record["valid"] else "red")
+    typer.secho(
+        f"{mark}  {_printable(str(record.get('input', record.get('hex', ''))))}",
+        fg="green" if record["valid"] else "red",
+    )
     for name, value in record.items():
         if name in ("input", "valid") or value in (None, "", [], ()):
             continue
-        shown = "; ".join(str(each.get("message", each)) if isinstance(each, dict) else str(each) for each in value) if isinstance(
-            value, list) else str(value)
+        shown = (
+            "; ".join(
+                str(each.get("message", each)) if isinstance(each, dict) else str(each) for each in value
+            )
+            if isinstance(value, list)
+            else str(value)
+        )
         typer.echo(f"    {name:<13} {_printable(shown)}")
 
 

@@ -1,14 +1,18 @@
 """Identifiers of things, places and parties: read any written form, check it, give its canonical form.
 
-``read`` takes every form, ``read_uri`` the URIs of events (cached), ``read_tag`` the EPC memory of a tag,
-``elements`` all application identifiers of a GS1 element string or Digital Link.
+``read`` takes every form, ``read_uri`` the URIs of events (cached) and ``name_uri`` those of events that
+are captured whatever their state, ``read_tag`` the EPC memory of a tag, ``elements`` all application
+identifiers of a GS1 element string or Digital Link.
 """
 
 from lineage.errors import IdentifierError
+from lineage.identifiers.bare import read_as
 from lineage.identifiers.company_prefixes import CompanyPrefixes
 from lineage.identifiers.element_string import Element
 from lineage.identifiers.identifier import GS1_HOST, LOCAL_HOST, Identifier, Kind, Warning_
-from lineage.identifiers.read import elements, read, read_as, read_tag, read_uri
+from lineage.identifiers.read import elements, read
+from lineage.identifiers.tags import read_tag
+from lineage.identifiers.uris import name_uri, read_uri
 
 __all__ = [
     "GS1_HOST",
@@ -20,6 +24,7 @@ __all__ = [
     "Kind",
     "Warning_",
     "elements",
+    "name_uri",
     "read",
     "read_as",
     "read_tag",

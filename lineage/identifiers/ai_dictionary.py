@@ -1,8 +1,9 @@
 """Rebuilds the table of application identifiers from a newer GS1 Barcode Syntax Dictionary.
 
-Run as ``python -m lineage.identifiers.ai_dictionary gs1-syntax-dictionary.txt``: prints what the newer dictionary adds,
-drops and changes; with ``--write`` also replaces the table. The dictionary is GS1's text; the table is this
-package's own form of the same facts, one line an AI or range of AIs, columns divided by tabs:
+Run as ``python -m lineage.identifiers.ai_dictionary gs1-syntax-dictionary.txt``: prints what the newer
+dictionary adds, drops and changes; with ``--write`` also replaces the table. The dictionary is GS1's text;
+the table is this package's own form of the same facts, one line an AI or range of AIs, columns divided by
+tabs:
 
 ``ai  flags  components  requires  excludes  key  title``
 
@@ -10,7 +11,8 @@ package's own form of the same facts, one line an AI or range of AIs, columns di
 * components: ``N14:csum,gcppos2`` fixed, ``X1-20`` variable, ``?N6:yymmdd`` optional; divided by blanks
 * requires: alternatives divided by ``|``, members of an alternative by ``+``; several conditions by ``;``
 * excludes: AIs or patterns divided by ``|``; ``n`` stands for any digit
-* key: ``-`` no primary key, ``.`` primary key without qualifiers, else the ordered qualifiers ``22,10,21|235``
+* key: ``-`` no primary key, ``.`` primary key without qualifiers, else the ordered qualifiers
+  ``22,10,21|235``
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from lineage.errors import IdentifierError
 from lineage.identifiers.ai_table import TABLE_NAME
 
 _ENTRY = re.compile(r"^(?P<ai>\d{2,4}(?:-\d{2,4})?)(?P<rest>\s.*)$")
-_COMPONENT = re.compile(r"^(?P<optional>\[)?(?P<type>[NXYZ])(?P<dots>\.\.)?(?P<length>\d+)\]?(?P<linters>(?:,\w+)*)$")
+_COMPONENT = re.compile(
+    r"^(?P<optional>\[)?(?P<type>[NXYZ])(?P<dots>\.\.)?(?P<length>\d+)\]?(?P<linters>(?:,\w+)*)$"
+)
 _FLAGS = re.compile(r"^[*!?\"$%&'()+,\-./:;<=>@\\^_`{|}~]+$")
 
 
@@ -62,11 +66,21 @@ def _entry(line: str) -> str | None:
         else:
             component = _component(word)
             if component is None:
-                raise IdentifierError("dictionary-entry", f"cannot read {word!r} in the entry of AI {match['ai']}")
+                raise IdentifierError(
+                    "dictionary-entry", f"cannot read {word!r} in the entry of AI {match['ai']}"
+                )
             components.append(component)
     own_flags = ("f" if "*" in flags else "") + ("d" if "?" in flags else "")
     return "\t".join(
-        [match["ai"], own_flags, " ".join(components), ";".join(requires), "|".join(excludes), key, title.strip()]
+        [
+            match["ai"],
+            own_flags,
+            " ".join(components),
+            ";".join(requires),
+            "|".join(excludes),
+            key,
+            title.strip(),
+        ]
     )
 
 
@@ -84,7 +98,7 @@ def table_text() -> str:
 
 
 def differences(old: str, new: str) -> list[str]:
-    """Give what changes from one table to another, one line each: ``+`` added, ``-`` dropped, ``~`` changed."""
+    """Give what changes between tables, one line each: ``+`` added, ``-`` dropped, ``~`` changed."""
     before = {line.split("\t", 1)[0]: line for line in old.splitlines()}
     after = {line.split("\t", 1)[0]: line for line in new.splitlines()}
     lines = [f"+ {after[ai]}" for ai in after if ai not in before]
@@ -96,8 +110,10 @@ def differences(old: str, new: str) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the difference to a newer dictionary, and write the table when asked to. Exit 1 when they differ."""
-    parser = argparse.ArgumentParser(prog="python -m lineage.identifiers.ai_dictionary", description=__doc__.splitlines()[0])
+    """Print the difference to a newer dictionary; write the table when asked to. 1 when they differ."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lineage.identifiers.ai_dictionary", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("dictionary", type=Path, help="gs1-syntax-dictionary.txt as published by GS1")
     parser.add_argument("--write", action="store_true", help="replace the table")
     options = parser.parse_args(arguments)

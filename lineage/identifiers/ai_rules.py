@@ -1,7 +1,7 @@
 """Which application identifiers go together: repeats, exclusions, requirements, signed keys.
 
-The rules hold over everything that marks one physical thing; a single symbol of several may break a requirement
-that the others meet, so callers can leave requirements out.
+The rules hold over everything that marks one physical thing; a single symbol of several may break a
+requirement that the others meet, so callers can leave requirements out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def check_repeats(elements: Sequence[Element]) -> None:
     for ai, value in elements:
         if values.setdefault(ai, value) != value:
             raise IdentifierError(
-                "ai-conflict", f"({ai}) stands twice with different values", message_zh=f"({ai}) 出现两次且值不同"
+                "ai-conflict",
+                f"({ai}) stands twice with different values",
+                message_zh=f"({ai}) 出现两次且值不同",
             )
 
 
@@ -45,7 +47,9 @@ def check_exclusions(elements: Sequence[Element]) -> None:
             other = _present(pattern, ais, ai)
             if other:
                 raise IdentifierError(
-                    "ai-excluded", f"({ai}) and ({other}) cannot go together", message_zh=f"({ai}) 与 ({other}) 不能同时出现"
+                    "ai-excluded",
+                    f"({ai}) and ({other}) cannot go together",
+                    message_zh=f"({ai}) 与 ({other}) 不能同时出现",
                 )
 
 
@@ -58,7 +62,9 @@ def check_requirements(elements: Sequence[Element]) -> None:
             if not any(all(_present(member, ais, ai) for member in group) for group in choices):
                 needed = " or ".join("+".join(f"({member})" for member in group) for group in choices)
                 raise IdentifierError(
-                    "ai-required", f"({ai}) needs {needed} beside it", message_zh=f"({ai}) 需要同时出现 {needed.replace(' or ', ' 或 ')}"
+                    "ai-required",
+                    f"({ai}) needs {needed} beside it",
+                    message_zh=f"({ai}) 需要同时出现 {needed.replace(' or ', ' 或 ')}",
                 )
 
 
@@ -71,7 +77,9 @@ def check_signed_keys(elements: Sequence[Element]) -> None:
         entry = ai_table.find(ai)
         if ai in values and entry and len(values[ai]) == entry.minimum:
             raise IdentifierError(
-                "signature-needs-serial", f"({ai}) needs a serial number beside (8030)", message_zh=f"与 (8030) 同用时 ({ai}) 必须带序列号"
+                "signature-needs-serial",
+                f"({ai}) needs a serial number beside (8030)",
+                message_zh=f"与 (8030) 同用时 ({ai}) 必须带序列号",
             )
 
 

@@ -14,7 +14,7 @@ TABLE_NAME = "application_identifiers.tsv"
 
 
 class Component(NamedTuple):
-    """One part of a value: ``minimum`` to ``maximum`` characters of one character set, with content checks."""
+    """One part of a value: so many characters of one character set, with checks of the content."""
 
     charset: str
     """``N`` digits, ``X`` CSET 82, ``Y`` CSET 39, ``Z`` base64url."""
@@ -35,7 +35,8 @@ class ApplicationIdentifier(NamedTuple):
     """May stand in the query of a Digital Link URI."""
     components: tuple[Component, ...]
     requires: tuple[tuple[tuple[str, ...], ...], ...]
-    """Conditions, all to be met; each is a choice of groups of AIs or patterns, ``n`` standing for a digit."""
+    """Conditions, all to be met; each is a choice of groups of AIs or patterns, ``n`` standing for a
+    digit."""
     excludes: tuple[str, ...]
     qualifiers: tuple[tuple[str, ...], ...] | None
     """None when no Digital Link key; else the permitted sequences of key qualifiers."""
@@ -50,7 +51,13 @@ def _component(word: str) -> Component:
     match = _COMPONENT.fullmatch(word)
     assert match, word  # noqa: S101 - the table is ours; a broken line must not pass silently
     optional, charset, least, most, linters = match.groups()
-    return Component(charset, int(least or most), int(most), optional is not None, tuple((linters or "").split(",")) if linters else ())
+    return Component(
+        charset,
+        int(least or most),
+        int(most),
+        optional is not None,
+        tuple((linters or "").split(",")) if linters else (),
+    )
 
 
 def _split(text: str, mark: str) -> tuple[str, ...]:
@@ -71,13 +78,22 @@ def table() -> dict[str, ApplicationIdentifier]:
         ais, flags, components, requires, excludes, key, title = line.split("\t")
         parts = tuple(_component(word) for word in components.split())
         conditions = tuple(
-            tuple(tuple(group.split("+")) for group in condition.split("|")) for condition in _split(requires, ";")
+            tuple(tuple(group.split("+")) for group in condition.split("|"))
+            for condition in _split(requires, ";")
         )
         qualifiers = {"-": None, ".": ()}.get(key, tuple(tuple(each.split(",")) for each in key.split("|")))
         for ai in _expand(ais):
             entries[ai] = ApplicationIdentifier(
-                ai, title, "f" in flags, "d" in flags, parts, conditions, _split(excludes, "|"), qualifiers,
-                sum(part.minimum for part in parts if not part.optional), sum(part.maximum for part in parts),
+                ai,
+                title,
+                "f" in flags,
+                "d" in flags,
+                parts,
+                conditions,
+                _split(excludes, "|"),
+                qualifiers,
+                sum(part.minimum for part in parts if not part.optional),
+                sum(part.maximum for part in parts),
             )
     return entries
 

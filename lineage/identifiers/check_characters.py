@@ -19,18 +19,22 @@ def gs1_check_digit(body: str) -> str:
     return "0987654321"[total % 10]
 
 
-# GS1 General Specifications 7.9.5: the value of a CSET 82 character is its place in ASCII order, the weights are
-# the primes from the right, the sum is taken modulo 1021 and written as two characters of 32.
+# GS1 General Specifications 7.9.5: the value of a CSET 82 character is its place in ASCII order, the weights
+# are the primes from the right, the sum is taken modulo 1021 and written as two characters of 32.
 _CSET82_VALUE = {char: value for value, char in enumerate(CSET82)}
 
 MAX_CHECK_PAIR_BODY = 97
 """A GMN has at most 23 characters before its check pair; more weights than this are nowhere published."""
-_PRIMES = [number for number in range(2, 510) if all(number % divisor for divisor in range(2, int(number**0.5) + 1))]
+_PRIMES = [
+    number for number in range(2, 510) if all(number % divisor for divisor in range(2, int(number**0.5) + 1))
+]
 
 
 def gs1_check_pair(body: str) -> str:
     """Give the two check characters of a GMN (GS1 General Specifications 7.9.5)."""
-    total = sum(prime * _CSET82_VALUE[char] for prime, char in zip(_PRIMES, reversed(body), strict=False)) % 1021
+    total = (
+        sum(prime * _CSET82_VALUE[char] for prime, char in zip(_PRIMES, reversed(body), strict=False)) % 1021
+    )
     return CSET32[total >> 5] + CSET32[total & 31]
 
 

@@ -1,8 +1,8 @@
 """Code lists that GS1 element strings refer to: countries, currencies, package types, AIDC media types.
 
-``code_lists.txt`` holds one list after another: a line with its name, then indented lines of codes; ``a-b`` is a
-run of numbers of equal width. The lists are ISO 3166-1, ISO 4217, UN/ECE Rec 21 with GS1's additions, and the media
-types assigned by ICCBBA.
+``code_lists.txt`` holds one list after another: a line with its name, then indented lines of codes; ``a-b``
+is a run of numbers of equal width. The lists are ISO 3166-1, ISO 4217, UN/ECE Rec 21 with GS1's additions,
+and the media types assigned by ICCBBA.
 """
 
 from __future__ import annotations

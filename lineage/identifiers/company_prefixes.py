@@ -1,8 +1,8 @@
 """Where a GS1 company prefix ends inside a key.
 
-An EPC URN marks the end of the company prefix, a Digital Link does not, and no rule tells it: it takes the table of
-prefixes that GS1 allocates. A deployment gives the part of that table it knows; where a key is not covered, there is
-no URN, and that is said.
+An EPC URN marks the end of the company prefix, a Digital Link does not, and no rule tells it: it takes the
+table of prefixes that GS1 allocates. A deployment gives the part of that table it knows; where a key is not
+covered, there is no URN, and that is said.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ SHORTEST, LONGEST = 6, 12
 class CompanyPrefixes:
     """Length of the company prefix by the digits that a key starts with; the longest entry decides.
 
-    :param lengths: leading digits → length of the company prefix, as in GS1's prefix format list; 0 for ranges that
-        hold no company prefix
+    :param lengths: leading digits → length of the company prefix, as in GS1's prefix format list; 0 for
+        ranges that hold no company prefix
     """
 
     def __init__(self, lengths: Mapping[str, int] | None = None) -> None:
@@ -29,7 +29,8 @@ class CompanyPrefixes:
         for digits, length in self._lengths.items():
             if not is_digits(digits) or not (length == 0 or SHORTEST <= length <= LONGEST):
                 raise IdentifierError(
-                    "company-prefix-table", f"{digits!r}: {length} is no entry: digits and a length of 0 or 6 to 12 are wanted"
+                    "company-prefix-table",
+                    f"{digits!r}: {length} is no entry: digits and a length of 0 or 6 to 12 are wanted",
                 )
         self._longest = max(map(len, self._lengths), default=0)
 
@@ -48,7 +49,9 @@ class CompanyPrefixes:
                 continue
             digits, comma, length = (part.strip() for part in entry.partition(","))
             if not is_digits(digits) or (comma and not is_digits(length)):
-                raise IdentifierError("company-prefix-table", f"line {number} is not digits,length: {entry[:40]!r}")
+                raise IdentifierError(
+                    "company-prefix-table", f"line {number} is not digits,length: {entry[:40]!r}"
+                )
             lengths[digits] = int(length[:3]) if comma else len(digits)
         return cls(lengths)
 

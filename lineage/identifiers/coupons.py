@@ -1,7 +1,7 @@
 """The contents of GS1 coupons: AI (8110) of North America and AI (8112), positive offer file.
 
-Both are digits read from left to right by a cursor; each step takes what the GS1 documents call a field, often of
-a length that a digit before it gives (a *VLI*). Faults are named after the field.
+Both are digits read from left to right by a cursor; each step takes what the GS1 documents call a field,
+often of a length that a digit before it gives (a *VLI*). Faults are named after the field.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class _Cursor:
         return char
 
     def sized(self, field: str, truncated: str, allowed: str, base: int) -> None:
-        """Read a length digit and the field that it measures; 9 stands for no field where it is allowed for prefixes."""
+        """Read a length digit and the field that it measures; for an optional prefix 9 stands for none."""
         digit = self.digit(allowed, f"missing-{field}-vli", f"invalid-{field}-length")
         if not (digit == "9" and base == _PREFIX_BASE and allowed == _OPTIONAL_PREFIX):
             self.take(int(digit) + base, truncated)
@@ -114,7 +114,9 @@ def _first_purchase(cursor: _Cursor) -> None:
 
 def _second_purchase(cursor: _Cursor) -> None:
     if cursor.optional("1"):
-        cursor.digit("0123", "missing-additional-purchase-rules-code", "invalid-additional-purchase-rules-code")
+        cursor.digit(
+            "0123", "missing-additional-purchase-rules-code", "invalid-additional-purchase-rules-code"
+        )
         _purchase(cursor, "2nd")
         cursor.sized("2nd-purchase-gcp", "truncated-2nd-purchase-gcp", _OPTIONAL_PREFIX, _PREFIX_BASE)
 

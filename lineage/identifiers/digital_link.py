@@ -1,7 +1,8 @@
 """GS1 Digital Link URIs (URI syntax 1.6.0): read, check and build.
 
 Strict by default: what the reference implementation refuses is refused. ``tolerant`` also takes two things
-that older printings have: GTINs without their leading zeros, and names such as ``/gtin/`` for AIs (dropped in 1.3).
+that older printings have: GTINs without their leading zeros, and names such as ``/gtin/`` for AIs (dropped
+in 1.3).
 
 Reading a URI
     1. characters, scheme, authority
@@ -31,9 +32,10 @@ _ILLEGAL = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _ILLEGAL_IN_DOMAIN = re.compile(r"[^A-Za-z0-9\-.:\[\]]")
 
 ALIASES = {
-    "cpid": "8010", "cpsn": "8011", "cpv": "22", "gcn": "255", "gdti": "253", "giai": "8004", "ginc": "401", "gln": "414",
-    "glnx": "254", "gmn": "8013", "grai": "8003", "gsin": "402", "gsrn": "8018", "gsrnp": "8017", "gtin": "01",
-    "itip": "8006", "lot": "10", "party": "417", "refno": "8020", "ser": "21", "srin": "8019", "sscc": "00",
+    "cpid": "8010", "cpsn": "8011", "cpv": "22", "gcn": "255", "gdti": "253", "giai": "8004", "ginc": "401",
+    "gln": "414", "glnx": "254", "gmn": "8013", "grai": "8003", "gsin": "402", "gsrn": "8018",
+    "gsrnp": "8017", "gtin": "01", "itip": "8006", "lot": "10", "party": "417", "refno": "8020", "ser": "21", "srin": "8019",
+    "sscc": "00",
 }  # fmt: skip
 """Names for AIs that URI syntax 1.2 had and 1.3 dropped; read on request, never written."""
 
@@ -64,10 +66,17 @@ def _authority_end(uri: str) -> int:
     """Step 1: give the index of the ``/`` that starts the path."""
     bad = _ILLEGAL.search(uri)
     if bad:
-        raise _fail("uri-character", f"{bad[0]!r} is not allowed in a URI", bad.start(), f"URI 中不允许字符 {bad[0]!r}")
+        raise _fail(
+            "uri-character",
+            f"{bad[0]!r} is not allowed in a URI",
+            bad.start(),
+            f"URI 中不允许字符 {bad[0]!r}",
+        )
     scheme = _SCHEME.match(uri)
     if not scheme:
-        raise _fail("uri-scheme", "a Digital Link starts with https:// or http://, all small or all capital", 0)
+        raise _fail(
+            "uri-scheme", "a Digital Link starts with https:// or http://, all small or all capital", 0
+        )
     start = scheme.end()
     end = uri.find("/", start)
     if end < 0 or end == start:
@@ -156,7 +165,12 @@ def _query(uri: str, start: int, end: int, *, tolerant: bool) -> tuple[list[tupl
                 parameters.append(part)
         elif is_digits(name):
             if ai_table.find(name) is None:
-                raise _fail("unknown-ai", f"({name}) is not a GS1 application identifier", at, f"({name}) 不是 GS1 应用标识符")
+                raise _fail(
+                    "unknown-ai",
+                    f"({name}) is not a GS1 application identifier",
+                    at,
+                    f"({name}) 不是 GS1 应用标识符",
+                )
             place = at + len(name) + 1
             attributes.append((_value(name, written, place, query=True, tolerant=tolerant), place))
         else:
@@ -182,7 +196,12 @@ def parse(uri: str, *, tolerant: bool = False, requirements: bool = True) -> Dig
     segments = uri[slash + 1 : path_end].split("/")
     key_at = key_segment(segments, tolerant=tolerant)
     if key_at is None:
-        raise _fail("no-primary-key", "the path has no GS1 primary key followed by its value", slash, "路径中没有 GS1 主键")
+        raise _fail(
+            "no-primary-key",
+            "the path has no GS1 primary key followed by its value",
+            slash,
+            "路径中没有 GS1 主键",
+        )
     stem_end = slash + sum(len(segment) + 1 for segment in segments[:key_at])
     at = stem_end + 1
     path: list[tuple[Element, int]] = []
@@ -194,7 +213,9 @@ def parse(uri: str, *, tolerant: bool = False, requirements: bool = True) -> Dig
     attributes, parameters = _query(uri, question + 1, end, tolerant=tolerant) if question >= 0 else ([], [])
     if len(path) + len(attributes) + len(parameters) > MAX_ELEMENTS:
         raise _fail("too-many-elements", f"more than {MAX_ELEMENTS} elements")
-    link = DigitalLink(uri[:stem_end], tuple(e for e, _ in path), tuple(e for e, _ in attributes), tuple(parameters))
+    link = DigitalLink(
+        uri[:stem_end], tuple(e for e, _ in path), tuple(e for e, _ in attributes), tuple(parameters)
+    )
     _check_structure(link.path, link.attributes)
     for (ai, value), place in (*path, *attributes):
         entry = ai_table.find(ai)
@@ -213,7 +234,9 @@ def arrange(elements: Iterable[Element]) -> tuple[tuple[Element, ...], tuple[Ele
     values = {ai: Element(ai, value) for ai, value in reversed(unique)}
     key = next((ai for ai, _ in unique if ai in ai_table.keys()), None)  # noqa: SIM118 - a function of the table
     if key is None:
-        raise _fail("no-primary-key", "there is no GS1 primary key to build a Digital Link from", zh="没有 GS1 主键")
+        raise _fail(
+            "no-primary-key", "there is no GS1 primary key to build a Digital Link from", zh="没有 GS1 主键"
+        )
     fitting = ([ai for ai in sequence if ai in values] for sequence in _path_sequences(key))
     qualifiers = max(fitting, key=len)
     path = tuple(values[ai] for ai in (key, *qualifiers))
@@ -247,5 +270,5 @@ def _fixed(ai: str) -> bool:
 
 
 def canonical(link: DigitalLink) -> str:
-    """Write the canonical form: ``https://id.gs1.org``, key and qualifiers, attributes sorted by AI, nothing else."""
+    """Write the canonical form: canonical host, key and qualifiers, attributes sorted by AI."""
     return _write(GS1_HOST, link.path, sorted(link.attributes))

@@ -1,7 +1,8 @@
 """GS1 element strings: application identifiers with their values, bracketed or as a scanner gives them.
 
-Both readers give the same list of elements, each checked against format and content rules; whether the elements go
-together is the business of ``ai_rules``. FNC1 in a scanned string is the GS character (0x1D) or written ``^``.
+Both readers give the same list of elements, each checked against format and content rules; whether the
+elements go together is the business of ``ai_rules``. FNC1 in a scanned string is the GS character (0x1D) or
+written ``^``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from lineage.errors import IdentifierError
 from lineage.identifiers import ai_table
 from lineage.identifiers.ai_table import ApplicationIdentifier
+from lineage.identifiers.check_characters import gs1_check_digit
 from lineage.identifiers.faults import Fault, sentence, sentence_zh
 from lineage.identifiers.linters import CHARSET_LINTERS, LINTERS
 
@@ -49,11 +51,15 @@ def _wrong_length(entry: ApplicationIdentifier, value: str, position: int) -> Id
 
 def _faulty(entry: ApplicationIdentifier, value: str, fault: Fault, position: int) -> IdentifierError:
     shown = value[fault.start : fault.start + fault.length]
+    en, zh = sentence(fault.code), sentence_zh(fault.code)
+    if fault.code == "incorrect-check-digit":
+        wanted = gs1_check_digit(value[: fault.start])  # the zero before a GRAI adds nothing
+        en, zh = f"{en}, it should be {wanted}", f"{zh},应为 {wanted}"
     return IdentifierError(
         fault.code,
-        f"({entry.ai}) {entry.title}: {sentence(fault.code)}, at character {fault.start + 1} of the value: {shown!r}",
+        f"({entry.ai}) {entry.title}: {en}, at character {fault.start + 1} of the value: {shown!r}",
         position=position + fault.start,
-        message_zh=f"({entry.ai}) {sentence_zh(fault.code)},值的第 {fault.start + 1} 个字符 {shown!r}",
+        message_zh=f"({entry.ai}) {zh},值的第 {fault.start + 1} 个字符 {shown!r}",
     )
 
 
@@ -100,7 +106,7 @@ def check_element(ai: str, value: str, position: int = 0) -> Element:
 
 
 def _next_bracket(text: str, start: int) -> int:
-    """Give the index of the next ``(`` that starts an AI, or the end; ``\\(`` is data."""
+    r"""Give the index of the next ``(`` that starts an AI, or the end; ``\(`` is data."""
     at = text.find("(", start)
     while at > start and text[at - 1] == "\\":
         at = text.find("(", at + 1)
@@ -112,7 +118,7 @@ def _too_many(position: int) -> IdentifierError:
 
 
 def parse_bracketed(text: str) -> tuple[Element, ...]:
-    """Read ``(01)09506000134352(10)ABC``. A bracket inside a value is written ``\\(``.
+    r"""Read ``(01)09506000134352(10)ABC``. A bracket inside a value is written ``\(``.
 
     :raises IdentifierError: with the index of the character at fault
     """
@@ -122,7 +128,9 @@ def parse_bracketed(text: str) -> tuple[Element, ...]:
         raise IdentifierError("empty", "there is nothing to read", position=0, message_zh="内容为空")
     while at < len(text):
         if text[at] != "(":
-            raise IdentifierError("bracket-expected", "an application identifier in brackets must stand here", position=at)
+            raise IdentifierError(
+                "bracket-expected", "an application identifier in brackets must stand here", position=at
+            )
         close = text.find(")", at)
         if close < 0:
             raise IdentifierError("bracket-open", "the bracket is never closed", position=at)
@@ -152,7 +160,9 @@ def parse_scanned(text: str, *, offset: int = 0) -> tuple[Element, ...]:
     data = text.replace("^", GS)
     at = 1 if data.startswith(GS) else 0
     if at == len(data):
-        raise IdentifierError("empty", "there is no application identifier", position=offset + at, message_zh="没有应用标识符")
+        raise IdentifierError(
+            "empty", "there is no application identifier", position=offset + at, message_zh="没有应用标识符"
+        )
     elements: list[Element] = []
     while at < len(data):
         ai = data[at : at + ai_table.lengths().get(data[at : at + 2], 2)]
@@ -183,7 +193,7 @@ def bracketed(elements: Iterable[Element]) -> str:
 
 
 def scanned(elements: Iterable[Element], fnc1: str = GS) -> str:
-    """Write elements as they are encoded in a symbol, without the leading FNC1 and with separators where needed."""
+    """Write elements as a symbol encodes them: no leading FNC1, separators where they are needed."""
     text = ""
     separate = False
     for ai, value in elements:

@@ -1,7 +1,8 @@
 """From GS1 elements to the one thing they name: canonical id, kind, class, lot.
 
-One function a family of keys, found by the AI of the key in ``_READERS``. The canonical id holds no more than
-names the thing: a serialised GTIN drops its lot and consumer product variant, a location drops extension ``0``.
+One function a family of keys, found by the AI of the key in ``_READERS``. The canonical id holds no more
+than names the thing: a serialised GTIN drops its lot and consumer product variant, a location drops
+extension ``0``.
 """
 
 from __future__ import annotations
@@ -36,12 +37,24 @@ def _pick(values: dict[str, str], *ais: str) -> tuple[Element, ...]:
 def _gtin(values: dict[str, str]) -> _Named:
     class_of = _pick(values, "01")
     if "21" in values:
-        return "item", "sgtin", _pick(values, "01", "21"), class_of, _pick(values, "01", "10") if "10" in values else None
+        return (
+            "item",
+            "sgtin",
+            _pick(values, "01", "21"),
+            class_of,
+            _pick(values, "01", "10") if "10" in values else None,
+        )
     if "235" in values:
-        return "item", "upui", _pick(values, "01", "235"), class_of, _pick(values, "01", "10") if "10" in values else None
+        return (
+            "item",
+            "upui",
+            _pick(values, "01", "235"),
+            class_of,
+            _pick(values, "01", "10") if "10" in values else None,
+        )
     if "10" in values:
         return "lot", "lgtin", _pick(values, "01", "10"), class_of, None
-    return "class", "gtin", _pick(values, "01", "22"), class_of, None
+    return "class", "gtin", class_of, class_of, None
 
 
 def _itip(values: dict[str, str]) -> _Named:
@@ -106,6 +119,12 @@ _READERS: dict[str, Callable[[dict[str, str]], _Named]] = {
 }
 
 
+def kind_of(values: dict[str, str]) -> Kind:
+    """Give the kind that a key with its qualifiers names; the values need not be right."""
+    key = next((ai for ai in values if ai in _READERS), None)
+    return _READERS[key](values)[0] if key else "other"
+
+
 def identify(
     elements: Sequence[Element],
     *,
@@ -125,7 +144,7 @@ def identify(
             hint="an element string must hold a key such as (01), (00), (414) or (8004) to name a thing",
             message_zh="没有可标识对象的 GS1 主键",
         )
-    values = {ai: value for ai, value in reversed(elements)}
+    values = dict(reversed(elements))
     kind, scheme, named, class_of, lot = _READERS[key](values)
     if urn is None and company_prefixes:
         length = company_prefixes.length(epc_uri.prefix_digits(named))
@@ -135,5 +154,12 @@ def identify(
     qualifiers = max(([ai for ai in sequence if ai in values] for sequence in sequences), key=len)
     full = link(_pick(values, key, *qualifiers)) if kind != "site" else link(named)
     return Identifier(
-        link(named), kind, scheme, bracketed(named), link(lot) if lot else None, link(class_of) if class_of else None, urn, full
+        link(named),
+        kind,
+        scheme,
+        bracketed(named),
+        link(lot) if lot else None,
+        link(class_of) if class_of else None,
+        urn,
+        full,
     )

@@ -1,4 +1,4 @@
-"""What every reader of identifiers hands out: one value that names one thing, and the key it is stored under."""
+"""What every reader hands out: one value that names one thing, and the key it is stored under."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOCAL_HOST = "https://id.suyuan.example"
 """Host of the canonical URI of schemes that are not GS1's. It is a name, never fetched; a URI of any
 host with the path ``/id/<scheme>/<value>`` is read as the same thing."""
 
-MAX_TEXT = 4096
+MAX_TEXT = 8191
 """Longest text that is looked at. The longest legal form, a Digital Link with every attribute, is about
 2,000 characters; a megabyte of digits must not reach a regular expression or an ``int()``."""
 

@@ -306,5 +306,3 @@ def lint(value: str, names: tuple[str, ...]) -> Fault | None:
         if fault := LINTERS[name](value):
             return fault
     return None
-
-

@@ -17,14 +17,16 @@ from lineage.errors import IdentifierError
 from lineage.identifiers import check_characters
 from lineage.identifiers.identifier import LOCAL_HOST, Identifier, Warning_
 from lineage.identifiers.percent import escape
-from lineage.identifiers.regime_schemes import REGIME_SCHEMES, Field, Layout, RegimeScheme
+from lineage.identifiers.regime_schemes import TEXT, Field, Layout, RegimeScheme, schemes
 
 _SEPARATORS = re.compile(r"[\s‐-―−-]+")
-_FREE_TEXT = re.compile(r"[^\W]|[-._~:/+@#()*]")
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
-)
-"""First two digits of GB/T 2260. Only these are checked: counties come and go, development zones use numbers of their own."""
+    f"{area}{number}"
+    for area, numbers in {1: 5, 2: 3, 3: 7, 4: 6, 6: 5}.items()
+    for number in range(1, numbers + 1)
+) | {"50", "51", "52", "53", "54", "71", "81", "82"}
+"""First two digits of GB/T 2260. Only these are checked: counties come and go, and development zones use
+numbers of their own."""
 
 
 def _is_date(digits: str) -> bool:
@@ -36,10 +38,22 @@ def _is_date(digits: str) -> bool:
 
 
 FIELD_RULES: dict[str, tuple[Callable[[str], bool], str, str]] = {
-    "province": (lambda digits: digits[:2] in _PROVINCES, "no province has the number {}", "省级行政区划代码 {} 不存在"),
+    "province": (
+        lambda digits: digits[:2] in _PROVINCES,
+        "no province has the number {}",
+        "省级行政区划代码 {} 不存在",
+    ),
     "month": (lambda digits: "01" <= digits <= "12", "{} is no month", "月份 {} 不存在"),
-    "year": (lambda digits: digits[:2] in ("19", "20"), "{} is no year of 1900 to 2099", "年份 {} 不在 1900 至 2099 之间"),
-    "year_20": (lambda digits: digits[:2] == "20", "{} is no year of 2000 to 2099", "年份 {} 不在 2000 至 2099 之间"),
+    "year": (
+        lambda digits: digits[:2] in ("19", "20"),
+        "{} is no year of 1900 to 2099",
+        "年份 {} 不在 1900 至 2099 之间",
+    ),
+    "year_20": (
+        lambda digits: digits[:2] == "20",
+        "{} is no year of 2000 to 2099",
+        "年份 {} 不在 2000 至 2099 之间",
+    ),
     "date": (_is_date, "{} is no date", "日期 {} 不存在"),
     "is_86": (lambda digits: digits == "86", "it starts with 86, not {}", "国别码应为 86,不是 {}"),
     "is_9": (lambda digits: digits == "9", "a drug has kind 9, not {}", "药品类别码应为 9,不是 {}"),
@@ -74,7 +88,7 @@ def _free_text(text: str) -> str:
 
 
 def _allowed(field: Field, char: str) -> bool:
-    return bool(_FREE_TEXT.fullmatch(char)) if field.alphabet == "text" else char in field.alphabet
+    return char.isprintable() if field.alphabet == TEXT else char in field.alphabet
 
 
 def _fault(scheme: RegimeScheme, position: int, en: str, zh: str) -> IdentifierError:
@@ -87,18 +101,28 @@ def _fault(scheme: RegimeScheme, position: int, en: str, zh: str) -> IdentifierE
 
 
 def _read_field(scheme: RegimeScheme, field: Field, value: str, at: int, reserved: int) -> int:
-    """Read one field from ``at`` and give where it ends. ``reserved`` characters after it belong to others."""
-    least = field.shortest or field.length
+    """Read one field and give where it ends; ``reserved`` characters after it belong to others."""
+    least = field.shortest
     end = at
-    limit = at + field.length if not field.shortest else max(at + least, min(at + field.length, len(value) - reserved))
+    limit = max(at + least, min(at + field.length, len(value) - reserved))
     while end < limit:
         if end == len(value):
             missing = limit - end
-            raise _fault(scheme, end, f"too short, {missing} missing in the {field.en}", f"长度不足,{field.zh}缺 {missing} 位")
+            raise _fault(
+                scheme,
+                end,
+                f"too short, {missing} missing in the {field.en}",
+                f"长度不足,{field.zh}缺 {missing} 位",
+            )
         if not _allowed(field, value[end]):
-            if field.shortest and end - at >= least:
+            if end - at >= least:
                 break
-            raise _fault(scheme, end, f"{value[end]!r} is not allowed in the {field.en}", f"{field.zh}不允许字符 {value[end]!r}")
+            raise _fault(
+                scheme,
+                end,
+                f"{value[end]!r} is not allowed in the {field.en}",
+                f"{field.zh}不允许字符 {value[end]!r}",
+            )
         end += 1
     if field.check:
         holds, en, zh = FIELD_RULES[field.check]
@@ -117,7 +141,7 @@ def _read_layout(scheme: RegimeScheme, layout: Layout, value: str) -> list[str]:
     at = len(layout.prefix)
     parts: list[str] = []
     for index, field in enumerate(layout.fields):
-        reserved = sum(later.shortest or later.length for later in layout.fields[index + 1 :])
+        reserved = sum(later.shortest for later in layout.fields[index + 1 :])
         end = _read_field(scheme, field, value, at, reserved)
         parts.append(value[at:end])
         at = end
@@ -151,9 +175,15 @@ def _check(scheme: RegimeScheme, value: str) -> tuple[Warning_, ...]:
             zh = f"{scheme.zh}:校验码应为 {wanted},不是 {value[-length:]}"
             if scheme.severity == "block":
                 raise IdentifierError("check-digit", en, position=len(value) - length, message_zh=zh)
-            warnings.append(Warning_("check-digit", f"{en}; look it up in the register", f"{zh};请核对登记信息"))
+            warnings.append(
+                Warning_("check-digit", f"{en}; look it up in the register", f"{zh};请核对登记信息")
+            )
     if scheme.name == "uscc" and value[16] != _inner_org_check(value):
-        warnings.append(Warning_("org-code", "the organisation code inside fails its own check", "其中的组织机构代码校验不通过"))
+        warnings.append(
+            Warning_(
+                "org-code", "the organisation code inside fails its own check", "其中的组织机构代码校验不通过"
+            )
+        )
     return tuple(warnings)
 
 
@@ -166,17 +196,13 @@ def local_uri(scheme: str, value: str) -> str:
     return f"{LOCAL_HOST}/id/{scheme}/{escape(value)}"
 
 
-def _is_text(scheme: RegimeScheme) -> bool:
-    return scheme.layouts[0].fields[0].alphabet == "text"
-
-
 def read(scheme: RegimeScheme, text: str) -> Identifier:
     """Read a value of a scheme.
 
-    :raises IdentifierError: the form is wrong, or a check fails whose severity is ``block``; positions count in
-        the normal form
+    :raises IdentifierError: the form is wrong, or a check fails whose severity is ``block``; positions
+        count in the normal form
     """
-    value = _free_text(text) if _is_text(scheme) else normalise(text, scheme.keep)
+    value = _free_text(text) if scheme.is_text else normalise(text, scheme.keep)
     if scheme.class_fields:
         class_value = _class_only(scheme, value)
         if class_value:
@@ -187,7 +213,9 @@ def read(scheme: RegimeScheme, text: str) -> Identifier:
     class_id = None
     if scheme.class_fields:
         class_id = local_uri(scheme.name, "".join(part for _, part in parts[: scheme.class_fields]))
-    return Identifier(local_uri(scheme.name, value), scheme.kind, scheme.name, value, class_id=class_id, warnings=warnings)
+    return Identifier(
+        local_uri(scheme.name, value), scheme.kind, scheme.name, value, class_id=class_id, warnings=warnings
+    )
 
 
 def _class_only(scheme: RegimeScheme, value: str) -> str | None:
@@ -201,8 +229,8 @@ def _class_only(scheme: RegimeScheme, value: str) -> str | None:
 def candidates(text: str) -> tuple[str, ...]:
     """Give the schemes with a fixed form that a text without scheme would fit."""
     found = []
-    for scheme in REGIME_SCHEMES.values():
-        if _is_text(scheme):
+    for scheme in schemes().values():
+        if scheme.is_text:
             continue
         try:
             read(scheme, text)

@@ -1,4 +1,4 @@
-"""What a scanner sends: symbology identifier (``]C1``, ``]Q3``, ``]E0`` …) and data, to GS1 elements and back.
+"""What a scanner sends: symbology identifier (``]C1``, ``]Q3``, ``]E0`` …) and data, to GS1 elements.
 
 ISO/IEC 15424 gives the identifiers, the GS1 General Specifications 5.1.4 and figure 5.1-1 their use by GS1.
 """
@@ -53,7 +53,9 @@ class Scan(NamedTuple):
 def _gtin(digits: str, length: int, start: int, name: str) -> str:
     """Check an EAN, UPC or ITF symbol and give its GTIN in 14 digits."""
     if len(digits) != length or not is_digits(digits):
-        raise IdentifierError("symbol-length", f"{name} has {length} digits, here is {digits[:30]!r}", position=start)
+        raise IdentifierError(
+            "symbol-length", f"{name} has {length} digits, here is {digits[:30]!r}", position=start
+        )
     if gs1_check_digit(digits[:-1]) != digits[-1]:
         raise IdentifierError(
             "incorrect-check-digit",
@@ -78,7 +80,9 @@ def parse_scan(text: str) -> Scan:
     :raises IdentifierError: no or an unknown identifier, or data that its symbology does not allow
     """
     if not text.startswith("]") or len(text) < 3:
-        raise IdentifierError("symbology", "a symbology identifier such as ]C1 must stand at the start", position=0)
+        raise IdentifierError(
+            "symbology", "a symbology identifier such as ]C1 must stand at the start", position=0
+        )
     symbology, data = text[1:3], text[3:]
     known = SYMBOLOGIES.get(symbology)
     if known is None:
@@ -98,7 +102,9 @@ def parse_scan(text: str) -> Scan:
                 raise error.moved(3) from None
         return Scan(symbology, (), data, None)
     if "^" in data:
-        raise IdentifierError("scan-character", "^ is no character of a scanned element string", position=3 + data.index("^"))
+        raise IdentifierError(
+            "scan-character", "^ is no character of a scanned element string", position=3 + data.index("^")
+        )
     return Scan(symbology, parse_scanned(data, offset=3), data, None)
 
 

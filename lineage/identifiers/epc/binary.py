@@ -1,7 +1,7 @@
-"""EPC memory of a tag to identities and back, Tag Data Standard 1.x codings (TDS 2 ``+`` codings are in ``plus``).
+"""EPC memory of a tag to identities and back (TDS 1.x codings; those of TDS 2 are in ``plus``).
 
-``decode`` reads hexadecimal text as a reader gives it: the bits of the EPC, filled with zeros to whole 16-bit words or
-to whole digits. ``encode`` writes whole words.
+``decode`` reads hexadecimal text as a reader gives it: the bits of the EPC, filled with zeros to whole
+16-bit words or to whole digits. ``encode`` writes whole words.
 """
 
 from __future__ import annotations
@@ -13,8 +13,15 @@ from typing import NamedTuple
 from lineage.errors import IdentifierError
 from lineage.identifiers.charsets import is_digits
 from lineage.identifiers.element_string import Element
-from lineage.identifiers.epc import others, uri
-from lineage.identifiers.epc.bits import BitReader, BitWriter, read_text6, read_text7, write_text6, write_text7
+from lineage.identifiers.epc import others, plus, uri
+from lineage.identifiers.epc.bits import (
+    BitReader,
+    BitWriter,
+    read_text6,
+    read_text7,
+    write_text6,
+    write_text7,
+)
 from lineage.identifiers.epc.layouts import (
     ADI_HEADER,
     BY_HEADER,
@@ -43,7 +50,9 @@ class Tag(NamedTuple):
     """Pure identity URI; None for TDS 2 codings, which do not tell the length of the company prefix."""
     tag_uri: str | None
     elements: tuple[Element, ...]
-    """The GS1 key; empty for schemes without one."""
+    """The GS1 key, for TDS 2 codings with the data after it; empty for schemes without a GS1 key."""
+    host: str | None = None
+    """Host name that a ``++`` coding names."""
 
 
 def fail(message: str, position: int = 0) -> IdentifierError:
@@ -57,7 +66,7 @@ def reference_digits(layout: TagLayout, prefix_digits: int) -> int:
     if total is not None:
         return total - prefix_digits
     if layout.reference == "number":
-        # GIAI-96 and CPI-96: as many digits as the bits that the prefix leaves can count (tables 14-15 and 14-22).
+        # GIAI-96 and CPI-96: as many digits as the bits that the prefix leaves can count.
         return len(str((1 << (layout.body_bits - PREFIX_BITS[prefix_digits])) - 1))
     return TEXT_MAX - prefix_digits
 
@@ -74,7 +83,10 @@ def _read_reference(layout: TagLayout, reader: BitReader, prefix_digits: int) ->
         return str(number)
     if not digits:
         if number:
-            raise fail("the reference holds bits although the company prefix leaves no digit for it", reader.position // 4)
+            raise fail(
+                "the reference holds bits although the company prefix leaves no digit for it",
+                reader.position // 4,
+            )
         return ""
     text = f"{number:0{digits}d}"
     if len(text) > digits:
@@ -148,7 +160,9 @@ def bits_of(text: str) -> BitReader:
     """
     if not _HEX.fullmatch(text):
         bad = re.search(r"[^0-9A-Fa-f]", text)
-        raise IdentifierError("tag-hex", "a tag is written in hexadecimal digits", position=bad.start() if bad else 0)
+        raise IdentifierError(
+            "tag-hex", "a tag is written in hexadecimal digits", position=bad.start() if bad else 0
+        )
     if len(text) > MAX_HEX:
         raise IdentifierError("tag-length", f"more than {MAX_HEX} hexadecimal digits", position=MAX_HEX)
     return BitReader(int(text, 16), 4 * len(text))
@@ -175,8 +189,18 @@ def decode(text: str) -> Tag:
         _check_fill(reader)
         identity = others.read(f"urn:epc:id:{coding.split('-')[0]}:{body}")
         lead = "" if other_filter is None else f"{other_filter}."
-        return Tag(shown, coding, other_filter, identity.urn if identity else None, f"urn:epc:tag:{coding}:{lead}{body}", ())
-    raise fail(f"header {text[:2].upper()} is no EPC coding this package knows")
+        return Tag(
+            shown,
+            coding,
+            other_filter,
+            identity.urn if identity else None,
+            f"urn:epc:tag:{coding}:{lead}{body}",
+            (),
+        )
+    if header in plus.BY_HEADER:
+        found = plus.decode(reader, header)
+        return Tag(shown, found.coding, found.filter, None, None, found.elements, found.host)
+    raise fail(f"header {text[:2].upper()} is no EPC coding")
 
 
 @lru_cache(maxsize=4096)
@@ -208,7 +232,9 @@ def sgtin_96(value: int) -> tuple[str, str, str, int]:
 def _put_number(writer: BitWriter, text: str, bits: int, what: str) -> None:
     """Write a number without leading zeros."""
     if not is_digits(text) or (len(text) > 1 and text[0] == "0") or len(text) > bits or int(text) >> bits:
-        raise IdentifierError("tag-capacity", f"the {what} {text[:30]!r} is no number below {1 << bits} without leading zeros")
+        raise IdentifierError(
+            "tag-capacity", f"the {what} {text[:30]!r} is no number below {1 << bits} without leading zeros"
+        )
     writer.put(int(text), bits)
 
 
@@ -243,8 +269,11 @@ def _put_tail(layout: TagLayout, writer: BitWriter, fields: list[str]) -> None:
     elif layout.tail == "digits":
         serial = fields[0]
         if not is_digits(serial) or int("1" + serial) >> layout.tail_bits:
-            raise IdentifierError("tag-capacity", f"the serial number {serial[:30]!r} does not fit: digits only, at most "
-                                  f"{len(str(1 << layout.tail_bits)) - 1}")
+            raise IdentifierError(
+                "tag-capacity",
+                f"the serial number {serial[:30]!r} does not fit: digits only, at most "
+                f"{len(str(1 << layout.tail_bits)) - 1}",
+            )
         writer.put(int("1" + serial), layout.tail_bits)
     elif layout.tail == "text7":
         _put_text7(writer, unescape(fields[0]), layout.tail_bits, "serial number")
@@ -285,15 +314,19 @@ def encode(coding: str, urn: str, filter_value: int = 0) -> str:
     :raises IdentifierError: no such coding, another scheme, or a serial number that does not fit
     """
     if not 0 <= filter_value < 1 << _FILTER_BITS.get(coding, 3):
-        raise IdentifierError("tag-filter", f"the filter of {coding} is 0 to {(1 << _FILTER_BITS.get(coding, 3)) - 1}")
+        raise IdentifierError(
+            "tag-filter", f"the filter of {coding} is 0 to {(1 << _FILTER_BITS.get(coding, 3)) - 1}"
+        )
     if coding in _FILTER_BITS:
         identity = others.read(urn)
-        if identity is None or identity.scheme != coding.split("-")[0]:
+        if identity is None or identity.scheme != coding.split("-", maxsplit=1)[0]:
             raise IdentifierError("tag-scheme", f"{urn[:60]!r} cannot be written as {coding}")
         return _encode_other(coding, identity.value, filter_value)
     layout = BY_NAME.get(coding)
     if layout is None:
-        raise IdentifierError("tag-scheme", f"there is no EPC coding {coding!r}", hint="codings: " + ", ".join(BY_NAME))
+        raise IdentifierError(
+            "tag-scheme", f"there is no EPC coding {coding!r}", hint="codings: " + ", ".join(BY_NAME)
+        )
     key = uri.read(urn)
     if key is None or key.scheme != layout.scheme:
         raise IdentifierError("tag-scheme", f"{urn[:60]!r} cannot be written as {coding}")
@@ -307,5 +340,3 @@ def encode(coding: str, urn: str, filter_value: int = 0) -> str:
     _put_reference(layout, writer, reference, len(prefix))
     _put_tail(layout, writer, fields[2:])
     return writer.hex()
-
-

@@ -1,4 +1,4 @@
-"""Reading and writing fields of bits, and the three packings of text into them (Tag Data Standard 14.3 and 14.4)."""
+"""Reading and writing fields of bits and text packed into them (Tag Data Standard 14.3, 14.4)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from lineage.errors import IdentifierError
 
 
 class BitReader:
-    """Takes fields from the left of a row of bits. Asking for more than there is raises ``IdentifierError``."""
+    """Takes fields from the left of a row of bits; more than there is raises ``IdentifierError``."""
 
     def __init__(self, value: int, length: int) -> None:
         self._value = value
@@ -26,9 +26,15 @@ class BitReader:
     def take(self, count: int) -> int:
         """Read an unsigned number of ``count`` bits."""
         if count > self._left:
-            raise IdentifierError("tag-length", f"the tag ends {count - self._left} bits too early", position=self._length // 4)
+            raise IdentifierError(
+                "tag-length", f"the tag ends {count - self._left} bits too early", position=self._length // 4
+            )
         self._left -= count
         return (self._value >> self._left) & ((1 << count) - 1)
+
+    def only_zeros(self) -> bool:
+        """Tell whether nothing but zeros is left."""
+        return not self._value & ((1 << self._left) - 1)
 
     def rest(self) -> int:
         """Read all that is left as a number."""
@@ -55,7 +61,9 @@ class BitWriter:
 
 def _not_empty_after_end(reader: BitReader, count: int, width: int) -> None:
     if count * width and reader.take(count * width):
-        raise IdentifierError("tag-text", "text on the tag goes on after its end", position=reader.position // 4)
+        raise IdentifierError(
+            "tag-text", "text on the tag goes on after its end", position=reader.position // 4
+        )
 
 
 def read_text7(reader: BitReader, characters: int) -> str:
@@ -78,12 +86,14 @@ def write_text7(writer: BitWriter, text: str, characters: int) -> None:
 
 
 def read_text6(reader: BitReader, most: int) -> str:
-    """Read characters of 6 bits up to the terminator of six zeros (Tag Data Standard, tables G-1 and 14-6)."""
+    """Read characters of 6 bits up to the terminator of six zeros (Tag Data Standard, annex G)."""
     text = ""
     while code := reader.take(6):
         text += chr(code if code >= 32 else code + 64)
         if len(text) > most:
-            raise IdentifierError("tag-text", f"text on the tag is longer than {most} characters", position=reader.position // 4)
+            raise IdentifierError(
+                "tag-text", f"text on the tag is longer than {most} characters", position=reader.position // 4
+            )
     return text
 
 

@@ -1,7 +1,7 @@
 """The binary layouts of Tag Data Standard 1.x as a table: header, size, and how a serial number is packed.
 
-All but GID, US DoD and ADI share one shape: header of 8 bits, filter of 3, partition of 3, then company prefix and
-reference in ``body_bits`` bits that the partition divides, then the tail.
+All but GID, US DoD and ADI share one shape: header of 8 bits, filter of 3, partition of 3, then company
+prefix and reference in ``body_bits`` bits that the partition divides, then the tail.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple
 Tail = Literal["none", "number", "digits", "text7", "text6", "zeros"]
 
 PREFIX_BITS = {12: 40, 11: 37, 10: 34, 9: 30, 8: 27, 7: 24, 6: 20}
-"""Bits of a company prefix by its digits; the partition value is 12 minus the digits (Tag Data Standard 14.3.3)."""
+"""Bits of a company prefix by its digits; the partition value is 12 minus the digits (Tag Data Standard
+14.3.3)."""
 
 
 class TagLayout(NamedTuple):

@@ -60,10 +60,15 @@ def _usdod(body: str, position: int) -> str:
 def _adi(body: str, position: int) -> str:
     (cage, first), (part, second), (serial, third) = _split(body, 3, position)
     _cage(cage, first)
-    for field, at, pattern, name in ((part, second, _ADI_PART, "part number"), (serial, third, _ADI_SERIAL, "serial number")):
+    for field, at, pattern, name in (
+        (part, second, _ADI_PART, "part number"),
+        (serial, third, _ADI_SERIAL, "serial number"),
+    ):
         value = unescape(field)
         if not pattern.fullmatch(value) or escape_epc(value) != field.replace("%2f", "%2F"):
-            raise fail(f"the {name} holds capital letters, digits, - and / (a serial number may start with #)", at)
+            raise fail(
+                f"the {name} holds capital letters, digits, - and / (a serial number may start with #)", at
+            )
     return f"{cage}.{escape_epc(unescape(part))}.{escape_epc(unescape(serial))}"
 
 

@@ -1,8 +1,8 @@
-"""The EPC schemes that stand for GS1 keys, as a table: what a pure identity URI holds and where it goes in a key.
+"""The EPC schemes that stand for GS1 keys, as a table: fields of the URI and their place in the key.
 
-Tag Data Standard 6.3. A body of ``total`` digits is divided into company prefix and reference by a dot; the first digit
-of a reference (indicator of a GTIN, extension of an SSCC) moves in front of the company prefix in the key, and the
-check digit is added.
+Tag Data Standard 6.3. A body of ``total`` digits is divided into company prefix and reference by a dot; the
+first digit of a reference (indicator of a GTIN, extension of an SSCC) moves in front of the company prefix
+in the key, and the check digit is added.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ class Scheme(NamedTuple):
     leading: bool = False
     """The reference starts with a digit that moves in front of the company prefix."""
     tail: str = ""
-    """What follows the reference: ``""`` nothing, ``"X"`` CSET 82, ``"N"`` digits, ``"P"`` piece, total and serial."""
+    """What follows the reference: ``""`` nothing, ``"X"`` CSET 82, ``"N"`` digits, ``"P"`` piece, total and
+    serial."""
     tail_max: int = 0
     tail_ai: str = ""
     """AI of the tail; empty when the tail is a part of the key's own value."""

@@ -1,7 +1,7 @@
 """EPC pure identity URIs and class URIs to GS1 element strings and back.
 
-``urn:epc:id:sgtin:0614141.812345.6789`` is (01)80614141123458(21)6789. Every such URN has an element string; the way
-back needs the length of the company prefix.
+``urn:epc:id:sgtin:0614141.812345.6789`` is (01)80614141123458(21)6789. Every such URN has an element
+string; the way back needs the length of the company prefix.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ def read_text(written: str, charset: str, longest: int, position: int, name: str
     """Unescape and check one field of CSET 82 or 39, of 1 to ``longest`` characters."""
     bad = _ESCAPED.search(written) or _LITERAL.search(written)
     if bad:
-        raise fail(f"{written[bad.start() : bad.start() + 3]!r} is no way to write a character in an EPC URI", position + bad.start())
+        raise fail(
+            f"{written[bad.start() : bad.start() + 3]!r} is no way to write a character in an EPC URI",
+            position + bad.start(),
+        )
     value = unescape(written)
     at = first_outside(value, charset)
     if at is not None:
@@ -61,7 +64,10 @@ def read_digits(written: str, length: int, position: int, name: str) -> str:
 def _company_prefix(written: str, position: int) -> str:
     if not is_digits(written) or not SHORTEST <= len(written) <= LONGEST:
         at = first_outside(written, "N")
-        raise fail(f"a company prefix has {SHORTEST} to {LONGEST} digits, here is {written[:20]!r}", position + (at or 0))
+        raise fail(
+            f"a company prefix has {SHORTEST} to {LONGEST} digits, here is {written[:20]!r}",
+            position + (at or 0),
+        )
     return written
 
 
@@ -91,7 +97,10 @@ def read_body(scheme: Scheme, body: str, position: int) -> EpcKey:
     """
     fields = body.split(".", _fields(scheme) - 1)
     if len(fields) != _fields(scheme):
-        raise fail(f"an {scheme.name} URI has {_fields(scheme)} fields divided by dots, here are {len(fields)}", position + len(body))
+        raise fail(
+            f"an {scheme.name} URI has {_fields(scheme)} fields divided by dots, here are {len(fields)}",
+            position + len(body),
+        )
     starts = [position]
     for field in fields[:-1]:
         starts.append(starts[-1] + len(field) + 1)
@@ -152,13 +161,22 @@ def scheme_of(elements: tuple[Element, ...]) -> Scheme | None:
     values = dict(elements)
     key = elements[0].ai
     if key == "01":
-        return next((SCHEMES[name] for ai, name in (("21", "sgtin"), ("235", "upui"), ("10", "lgtin")) if ai in values), None)
+        return next(
+            (
+                SCHEMES[name]
+                for ai, name in (("21", "sgtin"), ("235", "upui"), ("10", "lgtin"))
+                if ai in values
+            ),
+            None,
+        )
     for scheme in SCHEMES.values():
         if scheme.ai != key:
             continue
         if scheme.name in ("itip", "cpi") and scheme.tail_ai not in values:
             return None
-        if scheme.name in ("grai", "gdti", "sgcn") and len(values[key]) == (14 if scheme.name == "grai" else 13):
+        if scheme.name in ("grai", "gdti", "sgcn") and len(values[key]) == (
+            14 if scheme.name == "grai" else 13
+        ):
             return None
         return scheme
     return None
@@ -195,7 +213,10 @@ def write(elements: tuple[Element, ...], prefix_length: int) -> str | None:
     if scheme.total is None:
         prefix, reference = value[:prefix_length], value[prefix_length:]
         if not reference or not is_digits(prefix):
-            raise IdentifierError("company-prefix-length", f"({scheme.ai}){value} does not hold a prefix of {prefix_length} digits and a reference")
+            raise IdentifierError(
+                "company-prefix-length",
+                f"({scheme.ai}){value} does not hold a prefix of {prefix_length} digits and a reference",
+            )
         head += f"{prefix}.{escape_epc(reference)}"
         return head + (f".{values['8011']}" if scheme.name == "cpi" else "")
     if scheme.name == "grai":
