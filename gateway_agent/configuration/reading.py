@@ -232,6 +232,7 @@ class _FileReader:
             name, driver, port=port, baud=baud, reopen_min=reopen_min, reopen_max=reopen_max,
             suffix=cast("Any", suffix), prefix=table.raw_text("prefix", ""),
             stx_etx=table.flag("stx_etx", default=False), idle=table.duration("idle", 0.1), gs=gs, encoding=encoding,
+            acknowledge=table.flag("acknowledge", default=False),
         )  # fmt: skip
 
     def _smoothing(self, table: Table) -> SmoothingSettings | None:

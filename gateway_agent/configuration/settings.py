@@ -99,6 +99,7 @@ class SourceSettings:
     suffix: Literal["cr-or-lf", "cr", "lf", "crlf", "tab", "none"] = "cr-or-lf"
     prefix: str = ""
     stx_etx: bool = False
+    acknowledge: bool = False
     idle: float = 0.1
     gs: str | None = None
     encoding: str = "utf-8"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
 
 from gateway_agent.codecs.frames import FrameError
 from gateway_agent.codecs.scanner import ScanFrame, ScannerCodec
@@ -11,6 +13,7 @@ from gateway_agent.drivers.driver import SerialDriver, Sink
 from gateway_agent.drivers.transport import Transport
 from gateway_agent.journal.reads import Read
 
+ACK = b"\x06"
 UNFINISHED = 20
 """A scan without its end is given up after this many idle times."""
 
@@ -24,11 +27,29 @@ class BarcodeDriver(SerialDriver):
         super().__init__(settings, sink)
         self._codec = self._new_codec()
         self._last_bytes = 0.0
+        self._committed: SimpleQueue[int] = SimpleQueue()
 
     def start_device(self, transport: Transport) -> None:
         """Start with an empty line: the end of a scan that was cut by a hang-up is no scan."""
         del transport
         self._codec = self._new_codec()
+        self._committed = SimpleQueue()
+
+    def when_committed(self, reads: list[Read]) -> Callable[[], None] | None:
+        """Note how many scans may be acknowledged, where the scanner waits for it."""
+        scans = sum(read.kind == "code" for read in reads)
+        if not self.settings.acknowledge or not scans:
+            return None
+        committed = self._committed
+        return lambda: committed.put(scans)
+
+    def answer(self, transport: Transport) -> None:
+        """Acknowledge the scans that are on disk by now."""
+        try:
+            while True:
+                transport.write(ACK * self._committed.get_nowait())
+        except Empty:
+            return
 
     def received(self, data: bytes) -> list[Read]:
         """Cut the bytes into scans."""

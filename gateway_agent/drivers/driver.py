@@ -98,8 +98,9 @@ class SerialDriver(Driver):
         while not self._stopping.is_set():
             data = transport.read(self.tick)
             reads = self.received(data) if data else self.silence(transport)
-            if reads and not self.deliver(reads):
+            if reads and not self.deliver(reads, self.when_committed(reads)):
                 return
+            self.answer(transport)
         self.stop_device(transport)
 
     def start_device(self, transport: Transport) -> None:
@@ -107,6 +108,14 @@ class SerialDriver(Driver):
 
     def stop_device(self, transport: Transport) -> None:
         """Do what the device needs before closing."""
+
+    def when_committed(self, reads: list[Read]) -> Callable[[], None] | None:
+        """Give what the journal's thread is to call once these reads are on disk; it must not block."""
+        del reads
+        return None
+
+    def answer(self, transport: Transport) -> None:
+        """Tell the device what it waits to hear; called after every read of the line."""
 
     def received(self, data: bytes) -> list[Read]:
         """Turn bytes into reads."""

@@ -24,6 +24,10 @@ def counts(connection: sqlite3.Connection) -> dict[str, Any]:
         "dead": by_state.get("dead", 0),
         "quarantined": connection.execute("SELECT count(*) FROM quarantine").fetchone()[0],
         "reads": connection.execute("SELECT count(*) FROM raw WHERE kind != 'tick'").fetchone()[0],
+        "by_source": dict(
+            connection.execute("SELECT source, count(*) FROM raw WHERE kind != 'tick' GROUP BY source").fetchall()
+        ),
+        "by_station": dict(connection.execute("SELECT station, count(*) FROM outbox GROUP BY station").fetchall()),
         "lanes": {lane: {"queued": count, "oldest": moment(oldest)} for lane, count, oldest in waiting},
     }
 
