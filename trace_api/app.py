@@ -17,7 +17,9 @@ from trace_api.database import Database
 from trace_api.epcis import capture_endpoints, events_endpoints
 from trace_api.epcis.protocol import StandardHeaders
 from trace_api.masterdata import endpoints as masterdata
+from trace_api.recall import endpoints as recall
 from trace_api.settings import Settings
+from trace_api.trace import endpoints as trace
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +37,9 @@ def routers() -> list[APIRouter]:
         health.router,
         capture_endpoints.router,
         events_endpoints.router,
+        trace.router,
         masterdata.router,
+        recall.router,
     ]
 
 

@@ -9,13 +9,7 @@ class RecallError(TraceApiError):
     code = "recall"
 
 
-class UnknownRuleError(RecallError):
-    """No rule set is known for the regime and level."""
+class UnknownLevelError(RecallError):
+    """The regime has no recall of this level."""
 
     code = "unknown-recall-level"
-
-
-class BadDurationError(RecallError):
-    """A rule's duration is not written in one of the forms that are counted."""
-
-    code = "bad-duration"

@@ -1,8 +1,7 @@
-"""Counts working days with a holiday calendar that is data: public holidays and the weekend days worked
-instead.
+"""Counts working days with a holiday calendar that is data, public holidays and worked weekends included.
 
 Counting follows Chinese practice: the day of the event is not counted, and a period ends when its last day
-ends (Civil Code, articles 201 to 204; 2, 3, 5 and 7 “days” of the administrative penalty law are working
+ends (Civil Code, articles 201 to 204; the 2, 3, 5 and 7 “days” of the administrative penalty law are working
 days).
 """
 
@@ -47,7 +46,7 @@ class Calendar:
         return day
 
     def between(self, start: date, end: date) -> int:
-        """Count the working days after ``start`` up to ``end``, that included; negative when it is earlier."""
+        """Count the working days after ``start`` up to and with ``end``; negative when it is earlier."""
         if end < start:
             return -self.between(end, start)
         return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

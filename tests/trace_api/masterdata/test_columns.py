@@ -1,6 +1,6 @@
 """Single cells and rows: what is read, and what is named as wrong."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -110,8 +110,8 @@ def test_storage_limits_make_sense() -> None:
         "20260301",
         "2026年3月1日",
         date(2026, 3, 1),
-        datetime(2026, 3, 1),
-    ],  # noqa: DTZ001
+        datetime(2026, 3, 1, tzinfo=UTC),
+    ],
 )
 def test_dates_are_read_as_people_write_them(written: object) -> None:
     record, found = read_row(
