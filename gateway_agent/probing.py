@@ -7,12 +7,14 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from gateway_agent.configuration import Configuration
 from gateway_agent.configuration.settings import SourceSettings
 from gateway_agent.drivers.transport import open_transport
 from gateway_agent.errors import AgentError, DeliveryError
+from gateway_agent.status import read_status
 from gateway_agent.uplink.client import CaptureClient
 
 
@@ -28,8 +30,10 @@ class Finding:
 def probe(configuration: Configuration) -> Iterator[Finding]:
     """Try everything that the agent will need. Nothing is changed, sent or acknowledged."""
     yield _folder(configuration.agent.data)
+    status = read_status(configuration)
+    running = status.get("sources", {}) if status["running"] else {}
     for source in configuration.sources:
-        yield _broker(source) if source.driver.startswith("mqtt") else _port(source)
+        yield _broker(source) if source.driver.startswith("mqtt") else _port(source, running)
     yield _server(configuration)
 
 
@@ -41,8 +45,10 @@ def _folder(folder: Path) -> Finding:
     return Finding(f"folder {folder}", ok, "can be written" if ok else f"{existing} cannot be written")
 
 
-def _port(source: SourceSettings) -> Finding:
+def _port(source: SourceSettings, running: dict[str, Any]) -> Finding:
     what = f"source {source.name} at {source.port}"
+    if running.get(source.name, {}).get("state") == "connected":
+        return Finding(what, True, "in use by the running agent")
     try:
         open_transport(source.port, source.baud).close()
     except AgentError as error:

@@ -33,6 +33,16 @@ class Transport(Protocol):
         """Let go of the line; never fails."""
 
 
+class _KeepingSerial(serial.Serial):  # type: ignore[misc]
+    """A port that does not throw away what arrived before it was opened.
+
+    pyserial empties the input on opening; what a scanner sent while the agent was starting again would be lost.
+    """
+
+    def _reset_input_buffer(self) -> None:
+        return
+
+
 class SerialTransport:
     """A tty, opened exclusively: two processes on one port would each get half of the bytes.
 
@@ -41,7 +51,7 @@ class SerialTransport:
 
     def __init__(self, port: str, baud: int) -> None:
         try:
-            self._port = serial.Serial(port, baud, timeout=0.1, write_timeout=2.0, exclusive=True)
+            self._port = _KeepingSerial(port, baud, timeout=0.1, write_timeout=2.0, exclusive=True)
         except (serial.SerialException, OSError, ValueError) as error:
             raise DeviceError("cannot-open", f"{port}: {error}", hint=_advice(error)) from error
 

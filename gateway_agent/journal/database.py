@@ -29,6 +29,7 @@ CREATE TABLE raw (
     payload BLOB NOT NULL
 );
 CREATE UNIQUE INDEX raw_by_key ON raw (source, source_key) WHERE source_key IS NOT NULL;
+CREATE INDEX raw_by_source ON raw (source, seq);
 CREATE TABLE state (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 -- All states at a position of the journal: where a replay can start.
 CREATE TABLE snapshot (seq INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, body BLOB NOT NULL);

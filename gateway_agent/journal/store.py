@@ -19,6 +19,10 @@ from gateway_agent.journal.reads import Read
 from gateway_agent.stations.rows import Anchor, Refused, Row
 
 
+REDELIVERY_WINDOW = 2000
+"""Rows of a source that a redelivered message is compared with; brokers have at most 500 in flight to us."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewEvent:
     """An event as it enters the outbox.
@@ -82,7 +86,7 @@ class Store:
         new = known = 0
         for read, at, anchor in reads:
             payload = orjson.dumps(read.payload)
-            if read.key is None and read.redelivered and self._was_received(read.source, payload):
+            if read.key is None and read.redelivered and self._was_received(read, payload):
                 known += 1
                 continue
             cursor = self.connection.execute(
@@ -106,12 +110,13 @@ class Store:
         """Give the next rows of the journal."""
         return read_rows(self.connection, seq, limit)
 
-    def _was_received(self, source: str, payload: bytes) -> bool:
-        # A redelivered message without any key of its own: the newest rows of the source can tell.
+    def _was_received(self, read: Read, payload: bytes) -> bool:
+        # A redelivery without any key of its own: the newest rows of the source can tell. A scanner repeats only its
+        # last scan; a broker may repeat everything that it saw no acknowledgement for.
+        window = 1 if read.kind == "code" else REDELIVERY_WINDOW
         found = self.connection.execute(
-            "SELECT 1 FROM (SELECT payload FROM raw WHERE source = ? ORDER BY seq DESC LIMIT 2000) WHERE payload = ?"
-            " LIMIT 1",
-            (source, payload),
+            "SELECT 1 FROM (SELECT payload FROM raw WHERE source = ? ORDER BY seq DESC LIMIT ?) WHERE payload = ? LIMIT 1",
+            (read.source, window, payload),
         ).fetchone()
         return found is not None
 

@@ -106,7 +106,7 @@ def place(text: str) -> str:
 
     :raises ValueError: with a sentence on what is wrong
     """
-    return _of_kind(text, ("site", "other"), "a site, e.g. (414)6901234500016")
+    return _of_kind(text, ("site", "other"), "a site, e.g. (414)6901234500011")
 
 
 def party(text: str) -> str:
@@ -114,7 +114,7 @@ def party(text: str) -> str:
 
     :raises ValueError: with a sentence on what is wrong
     """
-    return _of_kind(text, ("party", "other"), "a party, e.g. uscc:91140000… or (417)6901234500016")
+    return _of_kind(text, ("party", "other"), "a party, e.g. uscc:91140000… or (417)6901234500011")
 
 
 def thing(text: str) -> Identifier:

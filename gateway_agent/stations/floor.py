@@ -26,6 +26,10 @@ T = TypeVar("T")
 AnyStation = Station | SensingStation
 
 
+SHOWN = 200
+"""Things of an open act that the status names."""
+
+
 class SourceState(msgspec.Struct):
     """What is remembered of a source: the station that it works for, and its tags."""
 
@@ -109,6 +113,7 @@ class Floor:
                 act = station.state.act
                 found[name] = {
                     "things": len(act.things),
+                    "open": [entry.id for entry in act.things[:SHOWN]],
                     "parent": act.parent.id if act.parent else None,
                     "said": sorted(act.fields),
                 }
