@@ -14,8 +14,15 @@ from gateway_agent.drivers.transport import Transport
 from gateway_agent.journal.reads import Read
 
 ACK = b"\x06"
+"""What scanners with ACK/NAK handshaking wait for before they forget a scan."""
+
 UNFINISHED = 20
 """A scan without its end is given up after this many idle times."""
+
+CLEARING = 0.05
+"""Seconds of silence that end what was under way when the port was opened; a scan comes in one piece."""
+
+LONGEST_CLEARING = 2.0
 
 
 class BarcodeDriver(SerialDriver):
@@ -28,12 +35,21 @@ class BarcodeDriver(SerialDriver):
         self._codec = self._new_codec()
         self._last_bytes = 0.0
         self._committed: SimpleQueue[int] = SimpleQueue()
+        self._repeats = False
 
     def start_device(self, transport: Transport) -> None:
-        """Start with an empty line: the end of a scan that was cut by a hang-up is no scan."""
-        del transport
+        """Start with an empty codec; where the scanner repeats what was not acknowledged, also with an empty line.
+
+        What waits on the line may be the end of a scan whose beginning went to a process that was killed. Used and
+        acknowledged it would lose the scan; thrown away, it is sent again.
+        """
         self._codec = self._new_codec()
         self._committed = SimpleQueue()
+        self._repeats = self.settings.acknowledge
+        if self.settings.acknowledge:
+            until = time.monotonic() + LONGEST_CLEARING
+            while transport.read(CLEARING) and time.monotonic() < until:
+                pass
 
     def when_committed(self, reads: list[Read]) -> Callable[[], None] | None:
         """Note how many scans may be acknowledged, where the scanner waits for it."""
@@ -80,5 +96,8 @@ class BarcodeDriver(SerialDriver):
                 reads += self.broken(frame)
             else:
                 self.status.count(frames=1)
-                reads.append(Read(self.settings.name, "code", {"text": frame.text, "aim": frame.aim}))
+                payload = {"text": frame.text, "aim": frame.aim}
+                # The first scan may be one that is on disk but whose acknowledgement was never sent.
+                reads.append(Read(self.settings.name, "code", payload, redelivered=self._repeats))
+                self._repeats = False
         return reads

@@ -33,7 +33,7 @@ class Transport(Protocol):
         """Let go of the line; never fails."""
 
 
-class _KeepingSerial(serial.Serial):  # type: ignore[misc]
+class _KeepingSerial(serial.Serial):
     """A port that does not throw away what arrived before it was opened.
 
     pyserial empties the input on opening; what a scanner sent while the agent was starting again would be lost.
