@@ -210,7 +210,7 @@ def fitting_module(symbol: Symbol, room: float, minimum: float) -> float:
             "symbol-too-large",
             f"a symbol of {symbol.columns} modules needs {needed:.1f} mm with its quiet zone, "
             f"here are {max(room, 0):.1f} mm",
-            hint="choose a larger label, a shorter resolver address, less data or finer modules (--min-module)",
+            hint="choose a larger label, a shorter resolver address, less data or finer modules",
         )
     return module
 

@@ -41,6 +41,9 @@ _GS1: frozenset[Symbology] = frozenset({"datamatrix", "gs1-128"})
 # edges of a module to whole pixels, at five pixels a module by up to a fifth of its area on two sides.
 _DARK = 110
 _LIGHT = 145
+_JUDGED = bytes(1 if mean <= _DARK else 0 if mean >= _LIGHT else 2 for mean in range(256))
+"""For each mean: 1 dark, 0 light, 2 neither."""
+
 _EMPTY = 200
 """Darkest pixel of an empty quiet zone."""
 
@@ -121,8 +124,9 @@ def _faults_of_mark(image: Image.Image, scale: float, placement: Placement, mark
     size = (mark.symbol.columns, len(mark.symbol.rows))
     means = image.resize(size, Image.Resampling.BOX, box=_inside(inner, image)).tobytes()
     intended = b"".join(mark.symbol.rows)
-    wrong = sum(mean > _DARK if dark else mean < _LIGHT for mean, dark in zip(means, intended, strict=True))
-    if wrong:
+    seen = means.translate(_JUDGED)
+    if seen != intended:
+        wrong = sum(one != other for one, other in zip(seen, intended, strict=True))
         yield placement.fault(
             "modules-differ", f"{wrong} of {len(intended)} modules are not as encoded", text
         )

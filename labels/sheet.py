@@ -12,7 +12,9 @@ In steps:
 from __future__ import annotations
 
 import os
+import pickle
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -71,8 +73,8 @@ def write_sheet(
 ) -> Sheet:
     """Write drawings on sheets and prove them.
 
-    :param drawings: for each label, what it stands for and how to draw it; called twice, once to write
-        and once to prove, so that a run of any length holds one page of drawings at a time
+    :param drawings: for each label, what it stands for and how to draw it, which is done when its page is
+        written; a run of any length holds one page of drawings at a time, and the others packed
     :param skip: places to leave free on the first sheet, which has been used before
     :param guides: whether to draw the outline of each label, for cutting with scissors
     :param decorate: given page and number of pages, more items for the page (a heading, page numbers)
@@ -88,16 +90,18 @@ def write_sheet(
     try:
         # 1 and 2: lay out and write.
         writer = PdfWriter(part, *grid.page, faces, title=title)
+        packed: list[bytes] = []
         done = 0
         for page in range(pages):
             placements = list(_placements(drawings, grid, page, skip))
             items = [item for placement in placements for item in _placed(placement, guides=guides)]
             writer.page([*items, *(decorate(page + 1, pages) if decorate else ())])
+            packed.append(_pack(placements))
             done += len(placements)
             progress("write", done, len(drawings))
         writer.close()
         # 3: prove.
-        symbols = _prove(part, drawings, grid, pages, skip, progress)
+        symbols = _prove(part, packed, len(drawings), progress)
         # 4: hand out.
         part.chmod(0o644)
         os.replace(part, target)  # noqa: PTH105 - the name says what it does: atomic, also over an old file
@@ -137,26 +141,24 @@ def _placed(placement: Placement, *, guides: bool) -> Iterator[Item]:
     return drawing.moved(placement.x, placement.y)
 
 
-def _prove(
-    path: Path,
-    drawings: Sequence[tuple[str, Callable[[], Drawing]]],
-    grid: Grid,
-    pages: int,
-    skip: int,
-    progress: Progress,
-) -> int:
+def _pack(placements: list[Placement]) -> bytes:
+    """Make a page of drawings small, for the time between writing and proving: some hundred bytes a label."""
+    return zlib.compress(pickle.dumps(placements), 1)
+
+
+def _prove(path: Path, packed: Sequence[bytes], total: int, progress: Progress) -> int:
     faults: list[Fault] = []
     done = symbols = 0
     document = pdfium.PdfDocument(path)
     try:
-        for page in range(pages):
-            placements = list(_placements(drawings, grid, page, skip))
-            faults += faults_of_pdf(document, page, placements)
+        for number, page in enumerate(packed):
+            placements: list[Placement] = pickle.loads(zlib.decompress(page))  # noqa: S301 - packed above, never from outside
+            faults += faults_of_pdf(document, number, placements)
             if len(faults) >= MAX_FAULTS:
                 break
             done += len(placements)
             symbols += sum(len(placement.drawing.marks) for placement in placements)
-            progress("prove", done, len(drawings))
+            progress("prove", done, total)
     finally:
         document.close()
     if faults:
