@@ -9,11 +9,10 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from lineage.errors import IdentifierError
 from lineage.events import Event
 from lineage.facts.model import How
 from lineage.facts.terms import own_text, own_word, step_of
-from lineage.identifiers import read_uri
+from lineage.identifiers import name_uri
 
 _POSSESSING, _OWNING, _LOCATION = "possessing_party", "owning_party", "location"
 
@@ -81,6 +80,10 @@ class Statement(NamedTuple):
     """``location`` of the destination list."""
     step: str | None
     disposition: str | None
+    creates: bool
+    """An ObjectEvent ADD: its things begin."""
+    tells_more: bool
+    """The event has sensor data, ilmd or own members: rules about quality have to read it."""
 
 
 def statement_of(event: Event) -> Statement:
@@ -100,7 +103,13 @@ def statement_of(event: Event) -> Statement:
         bound_for=key_of(destinations.get(_LOCATION)),
         step=step,
         disposition=disposition,
+        creates=event.type == "ObjectEvent" and event.action == "ADD",
+        tells_more=bool(event.sensor_elements or event.ilmd) or _has_own_members(event),
     )
+
+
+def _has_own_members(event: Event) -> bool:
+    return b"suyuan" in event.document_bytes
 
 
 def ending_of(event: Event) -> How | None:
@@ -112,10 +121,5 @@ def ending_of(event: Event) -> How | None:
 
 
 def key_of(uri: str | None) -> str | None:
-    """Give the canonical URI of a party or site; what cannot be read is its own key."""
-    if uri is None:
-        return None
-    try:
-        return read_uri(uri).id
-    except IdentifierError:
-        return uri
+    """Give the canonical URI of a party or site."""
+    return None if uri is None else name_uri(uri).id

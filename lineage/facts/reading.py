@@ -16,13 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from lineage.errors import IdentifierError
 from lineage.events import Event, Quantity
 from lineage.facts.custody import ending_of, key_of
 from lineage.facts.model import Ending, EventFacts, How, Mark, MarkKind, Member, Posting, Role, Scope
 from lineage.facts.terms import own_text
 from lineage.facts.times import micros
-from lineage.identifiers import LOCAL_HOST, Identifier, read_uri
+from lineage.identifiers import LOCAL_HOST, Identifier, name_uri
 
 
 def facts_of(event: Event) -> EventFacts:
@@ -61,10 +60,7 @@ def lot_key(item: Identifier, lot_number: str) -> str | None:
     else:
         scheme_and_value = item.class_id.removeprefix(f"{LOCAL_HOST}/id/").replace("/", ".")
         text = f"{LOCAL_HOST}/id/lot/{scheme_and_value}.{quote(lot_number, safe='')}"
-    try:
-        return read_uri(text).id
-    except IdentifierError:
-        return None
+    return name_uri(text).id
 
 
 def _postings(event: Event) -> Iterator[Posting]:
@@ -83,13 +79,13 @@ def _postings(event: Event) -> Iterator[Posting]:
 
 def _instances(texts: Iterable[str], role: Role) -> Iterator[Posting]:
     for text in dict.fromkeys(texts):
-        yield Posting(read_uri(text), role, by_quantity=False, quantity=None, uom=None)
+        yield Posting(name_uri(text), role, by_quantity=False, quantity=None, uom=None)
 
 
 def _portions(quantities: Iterable[Quantity], role: Role) -> Iterator[Posting]:
     for one in quantities:
         amount = None if one.quantity is None else float(one.quantity)
-        yield Posting(read_uri(one.epc_class), role, by_quantity=True, quantity=amount, uom=one.uom)
+        yield Posting(name_uri(one.epc_class), role, by_quantity=True, quantity=amount, uom=one.uom)
 
 
 def _is_portion(posting: Posting) -> bool:

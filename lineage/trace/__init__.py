@@ -3,6 +3,7 @@
 from lineage.trace.answer import Answer
 from lineage.trace.balance import Balance, balance
 from lineage.trace.directory import Directory, Licence, NoDirectory, Party, Product, Site
+from lineage.trace.examination import examine
 from lineage.trace.findings import CATALOGUE, Finding
 from lineage.trace.history import History, history
 from lineage.trace.memory import MemoryNeighbours
@@ -31,6 +32,7 @@ __all__ = [
     "Whereabouts",
     "balance",
     "destination",
+    "examine",
     "history",
     "responsibility",
     "source",

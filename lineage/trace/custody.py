@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lineage.facts import SECOND, Move, Role, Statement, rfc3339
+from lineage.facts import SECOND, Move, Role, Statement
 from lineage.profiles import Profile
 from lineage.trace.findings import Finding
 from lineage.trace.journeys import Passage
@@ -218,7 +218,7 @@ class _Fold:
 
     def _not_received(self, transit: Holding, seen: Passage | None = None) -> None:
         events = (transit.events[0], *((seen.event,) if seen else ()))
-        details = {"party": transit.who or "?", "at": rfc3339(transit.start)}
+        details = {"party": transit.who or "?"}
         self.findings.append(
             Finding("not_received", (self._thing,), events, transit.start, details, transit.party)
         )

@@ -148,7 +148,8 @@ class Finding(NamedTuple):
     def as_dict(self, names: Mapping[int, Name], event_ids: Mapping[int, str]) -> dict[str, Any]:
         """Write it as http-api.md has it, with the sentence in both languages."""
         words = {key: _word(value, names) for key, value in self.details.items()}
-        words.setdefault("thing", names[self.things[0]].id if self.things else "")
+        words.setdefault("thing", _listed(self.things, names))
+        words.setdefault("at", rfc3339(self.at))
         rule = CATALOGUE[self.code]
         return {
             "code": self.code,
@@ -166,6 +167,14 @@ class Of(NamedTuple):
     """A thing in the details of a finding."""
 
     thing: int
+
+
+def _listed(things: tuple[int, ...], names: Mapping[int, Name]) -> str:
+    """Name the first thing, and say how many more there are."""
+    if not things:
+        return ""
+    first = names[things[0]].id
+    return first if len(things) == 1 else f"{first} (+{len(things) - 1})"
 
 
 def _word(value: Any, names: Mapping[int, Name]) -> Any:

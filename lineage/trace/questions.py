@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from lineage.facts import rfc3339
 from lineage.trace.answer import Answer, Named
 from lineage.trace.backwards import search_backwards
 from lineage.trace.directory import Directory, NoDirectory
+from lineage.trace.examination import DEFAULT_EXAMINED, examine
 from lineage.trace.findings import Finding
 from lineage.trace.forwards import search_forwards
 from lineage.trace.graph import Graph, graph_of
@@ -27,18 +27,21 @@ def source(
     depth: int | None = None,
     contact: bool = False,
     limit: int = DEFAULT_LIMIT,
+    directory: Directory = NO_DIRECTORY,
+    examined: int = DEFAULT_EXAMINED,
 ) -> Answer:
     """Give everything that may have gone into a thing by a time (semantics 3, source).
 
     :param until: event time in microseconds; ``None`` asks without a bound
     :param depth: most hops on a path; ``None`` is no limit
     :param contact: sharing a container counts as influence
+    :param examined: most things to look at for findings; 0 looks at none
     """
     options = Options(depth, contact, limit)
     found = search_backwards(neighbours, thing, FOREVER if until is None else until, options)
     graph = graph_of(found, is_origin=lambda node: node not in found.fed, limit=limit)
     query = {"question": "source", "until": rfc3339(until), "depth": depth, "contact": contact}
-    return _answer(neighbours, query, graph, [], None)
+    return _answer(neighbours, query, graph, _findings(neighbours, graph, directory, examined), None)
 
 
 def destination(
@@ -51,6 +54,7 @@ def destination(
     now: bool = False,
     limit: int = DEFAULT_LIMIT,
     directory: Directory = NO_DIRECTORY,
+    examined: int = DEFAULT_EXAMINED,
 ) -> Answer:
     """Give everything that a thing may have gone into from a time on (semantics 3, destination).
 
@@ -65,17 +69,21 @@ def destination(
     if now:
         where = whereabouts(neighbours, [one.node for one in graph.things], directory)
     query = {"question": "destination", "since": rfc3339(start), "depth": depth, "contact": contact}
-    return _answer(neighbours, query, graph, [], where)
+    return _answer(neighbours, query, graph, _findings(neighbours, graph, directory, examined), where)
+
+
+def _findings(neighbours: Neighbours, graph: Graph, directory: Directory, examined: int) -> list[Finding]:
+    things = [graph.root, *(thing.node for thing in graph.things)]
+    return examine(neighbours, things, directory, limit=examined) if examined else []
 
 
 def _answer(
     neighbours: Neighbours,
     query: dict[str, Any],
     graph: Graph,
-    findings: Iterable[Finding],
+    findings: list[Finding],
     where: dict[int, Whereabouts] | None,
 ) -> Answer:
-    findings = list(findings)
     things = {graph.root, *(thing.node for thing in graph.things)}
     events = {event for finding in findings for event in finding.events}
     for edge in graph.edges:

@@ -226,15 +226,14 @@ def _licence_findings(
     of_kind = [(licence, valid) for licence, valid in licences if licence.kind in needed]
     if not needed or any(valid for _, valid in of_kind):
         return
-    at, name = rfc3339(holding.start), party.name or party.id
+    name = party.name or party.id
     events = (holding.events[0],)
     if not of_kind:
-        details = {"party": name, "at": at, "kinds": ", ".join(needed)}
+        details = {"party": name, "kinds": ", ".join(needed)}
         yield Finding("licence_missing", (thing,), events, holding.start, details, party.id)
     for licence, _ in of_kind:
         details = {
             "party": name,
-            "at": at,
             "kind": licence.kind,
             "number": licence.number,
             "from": _day(licence.valid_from) or "…",

@@ -1,0 +1,142 @@
+"""Looks at what happened to many things and reports what does not add up.
+
+1. What touched the things is read set-wise (see ``journeys``), and the documents of those events that say
+   more than who, where and what.
+2. Each thing is held to every rule of ``rules``; lots besides to their balance.
+3. Findings that say the same of several things (the forty cups of one lost pallet) become one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+
+from lineage.trace.balance import balance
+from lineage.trace.custody import chain_of
+from lineage.trace.directory import Directory, NoDirectory
+from lineage.trace.findings import Finding, Of
+from lineage.trace.history import one_each
+from lineage.trace.journeys import InUnit, Passage, passages, stays_of
+from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
+from lineage.trace.responsibility import answer_for, profile_at
+from lineage.trace.rules import RULES, View
+from lineage.trace.runs import asks_for, runs_of
+from lineage.trace.whereabouts import Holders
+
+DEFAULT_EXAMINED = 2_000
+"""Things looked at for one answer. A page shows fewer; a recall case asks for all of its own."""
+
+_NO_DIRECTORY = NoDirectory()
+
+
+def examine(
+    neighbours: Neighbours,
+    things: Collection[int],
+    directory: Directory = _NO_DIRECTORY,
+    *,
+    now: int | None = None,
+    limit: int = DEFAULT_EXAMINED,
+) -> list[Finding]:
+    """Give the findings of these things, the earliest first.
+
+    :param now: end of the observation, for transports that nobody has received
+    :param limit: most things to look at; the rest is named in a finding ``not_examined``
+    """
+    looked_at = sorted(set(things))[:limit]
+    found: list[Finding] = []
+    if len(looked_at) < len(set(things)):
+        details = {"count": len(set(things)), "examined": limit}
+        found.append(Finding("not_examined", (), (), None, details))
+    examination = _Examination(neighbours, looked_at, directory, now)
+    for thing in looked_at:
+        found += examination.of(thing)
+    found += examination.oddities()
+    return sorted(_merged(found), key=lambda one: (one.at or 0, one.code, one.things))
+
+
+class _Examination:
+    """What is known of the things that are looked at, read in a bounded number of calls."""
+
+    def __init__(
+        self, neighbours: Neighbours, things: Sequence[int], directory: Directory, now: int | None
+    ) -> None:
+        self._ask = neighbours
+        self._things = things
+        self._directory = directory
+        self._now = now
+        self._holders = Holders(directory)
+        # 1.
+        self._names = neighbours.names(asks_for(things))
+        lots = {thing for thing in things if self._names[thing].kind == "lot"}
+        instances = list(runs_of(thing for thing in things if thing not in lots))
+        stays = stays_of(neighbours, instances)
+        self._passages: dict[int, list[Passage]] = defaultdict(list)
+        for one in passages(neighbours, [*instances, *runs_of(lots)], stays):
+            self._add(one)
+        for one in _sensed(neighbours, things, stays):
+            self._add(one)
+        events = {one.event for its in self._passages.values() for one in its}
+        self._told = neighbours.statements(events)
+        self._events = neighbours.events({event for event in events if self._told[event].tells_more})
+
+    def of(self, thing: int) -> Iterator[Finding]:
+        """2. Hold one thing to every rule."""
+        ordered = sorted(self._passages[thing], key=lambda one: (one.at, one.event))
+        seen = one_each(ordered)
+        name = self._names[thing]
+        product = self._directory.product_of(name.id)
+        profile = profile_at(product, seen)
+        view = View(thing, name, seen, self._told, self._events, product, profile, self._directory)
+        for rule in RULES:
+            yield from rule(view)
+        if name.kind == "lot":
+            yield from balance(self._ask, thing, directory=self._directory).findings
+            return
+        chain = chain_of(thing, seen, self._told, self._holders, profile, self._now)
+        yield from chain.findings
+        for holding in chain.holdings:
+            yield from answer_for(thing, holding, product, self._directory).findings
+
+    def oddities(self) -> Iterator[Finding]:
+        """Report what the derivation of containment found odd."""
+        looked_at = set(self._things)
+        for odd in self._ask.oddities(asks_for(self._things)):
+            for thing in range(odd.first, odd.last + 1):
+                if thing in looked_at:
+                    details = {"parent": Of(odd.parent)}
+                    if odd.other is not None:
+                        details["other"] = Of(odd.other)
+                    yield Finding(odd.code, (thing,), (odd.event,), odd.at, details)
+
+    def _add(self, one: Passage) -> None:
+        if not one.void:
+            for thing in range(one.first, one.last + 1):
+                self._passages[thing].append(one)
+
+
+def _sensed(neighbours: Neighbours, things: Iterable[int], stays: Sequence[InUnit]) -> Iterator[Passage]:
+    """Give what sensors reported while they were on a thing, or on a unit that it was in."""
+    carriers = [InUnit(thing, NEVER, FOREVER, 0, ((thing, thing),)) for thing in things]
+    of_carrier: dict[int, list[InUnit]] = defaultdict(list)
+    for stay in (*carriers, *stays):
+        of_carrier[stay.unit].append(stay)
+    on: dict[int, list[InUnit]] = defaultdict(list)
+    for interval in neighbours.attached(asks_for(of_carrier)):
+        for stay in of_carrier.get(interval.parent, ()):
+            start, end = max(stay.start, interval.start), min(stay.end, interval.end)
+            if start < end:
+                for sensor in range(interval.first, interval.last + 1):
+                    on[sensor].append(InUnit(sensor, start, end, 0, stay.runs))
+    yield from passages(neighbours, (), [stay for its in on.values() for stay in its])
+
+
+def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """3. Join findings that differ in nothing but the thing."""
+    alike: dict[Hashable, list[Finding]] = defaultdict(list)
+    for one in findings:
+        alike[one.code, one.events, one.at, one.against, tuple(sorted(one.details.items(), key=_key))].append(
+            one
+        )
+    for group in alike.values():
+        things = dict.fromkeys(thing for one in group for thing in one.things)
+        yield group[0]._replace(things=tuple(things))
