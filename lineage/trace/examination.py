@@ -134,9 +134,8 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
     """3. Join findings that differ in nothing but the thing."""
     alike: dict[Hashable, list[Finding]] = defaultdict(list)
     for one in findings:
-        alike[one.code, one.events, one.at, one.against, tuple(sorted(one.details.items(), key=_key))].append(
-            one
-        )
+        details = tuple(sorted(one.details.items()))
+        alike[one.code, one.events, one.at, one.against, details].append(one)
     for group in alike.values():
         things = dict.fromkeys(thing for one in group for thing in one.things)
         yield group[0]._replace(things=tuple(things))
