@@ -32,10 +32,10 @@ _ILLEGAL = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _ILLEGAL_IN_DOMAIN = re.compile(r"[^A-Za-z0-9\-.:\[\]]")
 
 ALIASES = {
-    "cpid": "8010", "cpsn": "8011", "cpv": "22", "gcn": "255", "gdti": "253", "giai": "8004", "ginc": "401",
-    "gln": "414", "glnx": "254", "gmn": "8013", "grai": "8003", "gsin": "402", "gsrn": "8018",
-    "gsrnp": "8017", "gtin": "01", "itip": "8006", "lot": "10", "party": "417", "refno": "8020", "ser": "21", "srin": "8019",
-    "sscc": "00",
+    "cpid": "8010", "cpsn": "8011", "cpv": "22", "gcn": "255", "gdti": "253", "giai": "8004",
+    "ginc": "401", "gln": "414", "glnx": "254", "gmn": "8013", "grai": "8003", "gsin": "402",
+    "gsrn": "8018", "gsrnp": "8017", "gtin": "01", "itip": "8006", "lot": "10", "party": "417",
+    "refno": "8020", "ser": "21", "srin": "8019", "sscc": "00",
 }  # fmt: skip
 """Names for AIs that URI syntax 1.2 had and 1.3 dropped; read on request, never written."""
 
@@ -62,8 +62,8 @@ def _fail(code: str, message: str, position: int | None = None, zh: str = "") ->
     return IdentifierError(code, message, position=position, message_zh=zh)
 
 
-def _authority_end(uri: str) -> int:
-    """Step 1: give the index of the ``/`` that starts the path."""
+def check_authority(uri: str) -> int:
+    """Step 1: check characters, scheme and domain; give the index of the ``/`` that starts the path."""
     bad = _ILLEGAL.search(uri)
     if bad:
         raise _fail(
@@ -134,8 +134,8 @@ def is_qualifier_sequence(key: str, qualifiers: Sequence[str]) -> bool:
     return any([ai for ai in sequence if ai in wanted] == wanted for sequence in _path_sequences(key))
 
 
-def _check_structure(path: Sequence[Element], attributes: Sequence[Element]) -> None:
-    """Step 6."""
+def check_structure(path: Sequence[Element], attributes: Sequence[Element]) -> None:
+    """Step 6: order of qualifiers, no AI twice, attributes that may be some."""
     key, *qualifiers = (element.ai for element in path)
     if not is_qualifier_sequence(key, qualifiers):
         listed = ", ".join(f"({ai})" for ai in qualifiers)
@@ -188,7 +188,7 @@ def parse(uri: str, *, tolerant: bool = False, requirements: bool = True) -> Dig
     :param requirements: also ask for the AIs that an AI needs beside it
     :raises IdentifierError: with the index of the character at fault where there is one
     """
-    slash = _authority_end(uri)
+    slash = check_authority(uri)
     end = uri.find("#", slash)
     end = len(uri) if end < 0 else end
     question = uri.find("?", slash, end)
@@ -216,7 +216,7 @@ def parse(uri: str, *, tolerant: bool = False, requirements: bool = True) -> Dig
     link = DigitalLink(
         uri[:stem_end], tuple(e for e, _ in path), tuple(e for e, _ in attributes), tuple(parameters)
     )
-    _check_structure(link.path, link.attributes)
+    check_structure(link.path, link.attributes)
     for (ai, value), place in (*path, *attributes):
         entry = ai_table.find(ai)
         if entry:

@@ -189,7 +189,7 @@ def parse_scanned(text: str, *, offset: int = 0) -> tuple[Element, ...]:
 
 def bracketed(elements: Iterable[Element]) -> str:
     """Write elements with their AIs in brackets; a bracket in a value is escaped."""
-    return "".join(f"({ai})" + value.replace("(", "\\(") for ai, value in elements)
+    return "".join([f"({ai})" + value.replace("(", "\\(") for ai, value in elements])
 
 
 def scanned(elements: Iterable[Element], fnc1: str = GS) -> str:

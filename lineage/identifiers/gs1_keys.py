@@ -8,6 +8,7 @@ extension ``0``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import ai_table
@@ -27,11 +28,26 @@ _SERIAL_AFTER = {"253": 13, "255": 13, "8003": 14}
 
 def link(elements: Sequence[Element]) -> str:
     """Write a key and its qualifiers as a canonical Digital Link."""
-    return GS1_HOST + "".join(f"/{ai}/{escape(value)}" for ai, value in elements)
+    uri = GS1_HOST
+    for ai, value in elements:
+        uri += f"/{ai}/{escape(value)}"
+    return uri
 
 
 def _pick(values: dict[str, str], *ais: str) -> tuple[Element, ...]:
-    return tuple(Element(ai, values[ai]) for ai in ais if ai in values)
+    return tuple([Element(ai, values[ai]) for ai in ais if ai in values])
+
+
+@cache
+def _sequences(key: str) -> tuple[tuple[str, ...], ...]:
+    entry = ai_table.find(key)
+    return (entry.qualifiers if entry else None) or ((),)
+
+
+def _with_qualifiers(key: str, values: dict[str, str]) -> tuple[Element, ...]:
+    """Give the key with the longest sequence of qualifiers that the values fill."""
+    fitting = [[ai for ai in sequence if ai in values] for sequence in _sequences(key)]
+    return _pick(values, key, *max(fitting, key=len))
 
 
 def _gtin(values: dict[str, str]) -> _Named:
@@ -149,17 +165,17 @@ def identify(
     if urn is None and company_prefixes:
         length = company_prefixes.length(epc_uri.prefix_digits(named))
         urn = epc_uri.write(named, length) if length else None
-    entry = ai_table.find(key)
-    sequences = (entry.qualifiers if entry else None) or ((),)
-    qualifiers = max(([ai for ai in sequence if ai in values] for sequence in sequences), key=len)
-    full = link(_pick(values, key, *qualifiers)) if kind != "site" else link(named)
+    uri = link(named)
+    full = uri
+    if len(values) > len(named) and kind != "site":
+        full = link(_with_qualifiers(key, values))
     return Identifier(
-        link(named),
+        uri,
         kind,
         scheme,
         bracketed(named),
         link(lot) if lot else None,
-        link(class_of) if class_of else None,
+        (uri if class_of == named else link(class_of)) if class_of else None,
         urn,
         full,
     )

@@ -12,7 +12,7 @@ from functools import lru_cache
 import msgspec
 
 from lineage.errors import IdentifierError
-from lineage.identifiers import bare, compression, digital_link, element_string, gs1_keys, tags
+from lineage.identifiers import bare, compression, digital_link, gs1_keys, plain_link, plain_uris, tags
 from lineage.identifiers.company_prefixes import CompanyPrefixes
 from lineage.identifiers.epc import others, patterns, tag_uri
 from lineage.identifiers.epc import uri as epc_uri
@@ -23,10 +23,6 @@ from lineage.identifiers.percent import unescape
 _ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[!-~]+")
 _LOCAL_PATH = re.compile(
     r"[A-Za-z]+://[^/?#]+(?:/[^?#]*)?/(?:id|party)/([A-Za-z0-9_]+)/([^/?#]+)/?(?:[?#].*)?"
-)
-_PLAIN_LINK = re.compile(
-    r"https?://[A-Za-z0-9.\-]+(?::[0-9]+)?/01/([0-9]{14})"
-    r"(?:/10/([A-Za-z0-9\-._]{1,20}))?(?:/21/([A-Za-z0-9\-._]{1,20}))?"
 )
 _TEXT_KEYS = ("401", "8004", "8010", "8013")
 CACHED_URIS = 65_536
@@ -105,6 +101,9 @@ def _claims_to_be_link(uri: str) -> bool:
 
 def _read_web(uri: str, company_prefixes: CompanyPrefixes | None) -> Identifier:
     """Read an http or https URI: ``/id/<scheme>/<value>``, Digital Link, compressed link, or itself."""
+    plain = plain_link.parse(uri)
+    if plain:
+        return gs1_keys.identify(plain[0], company_prefixes=company_prefixes)
     local = _LOCAL_PATH.fullmatch(uri)
     if local and bare.is_scheme(local[1]):
         return bare.read_as(local[1], _unescape_utf8(local[2]), company_prefixes)
@@ -141,45 +140,12 @@ def _unescape_utf8(text: str) -> str:
         return octets
 
 
-@lru_cache(maxsize=8192)
-def _gtin_base(gtin: str) -> tuple[str, str] | None:
-    """Check a GTIN of 14 digits; give its canonical id and element string, or None when it is wrong."""
-    try:
-        element_string.check_element("01", gtin)
-    except IdentifierError:
-        return None
-    return f"{GS1_HOST}/01/{gtin}", f"(01){gtin}"
-
-
-def _read_plain_link(uri: str) -> Identifier | None:
-    """Read the commonest form, a GTIN with plain lot and serial and no query; None when it is another."""
-    match = _PLAIN_LINK.fullmatch(uri)
-    if match is None:
-        return None
-    gtin, lot, serial = match.groups()
-    base = _gtin_base(gtin)
-    if base is None:
-        return None
-    class_id, value = base
-    if serial is not None:
-        item = f"{class_id}/21/{serial}"
-        value = f"{value}(21){serial}"
-        if lot is None:
-            return Identifier(item, "item", "sgtin", value, None, class_id, None, item)
-        lot_id = f"{class_id}/10/{lot}"
-        return Identifier(item, "item", "sgtin", value, lot_id, class_id, None, f"{lot_id}/21/{serial}")
-    if lot is not None:
-        lot_id = f"{class_id}/10/{lot}"
-        return Identifier(lot_id, "lot", "lgtin", f"{value}(10){lot}", None, class_id, None, lot_id)
-    return Identifier(class_id, "class", "gtin", value, None, class_id, None, class_id)
-
-
 def parse_uri(uri: str, company_prefixes: CompanyPrefixes | None = None) -> Identifier:
     """Read a URI, as ``read_uri`` does, without remembering it."""
     if len(uri) > MAX_TEXT:
         raise IdentifierError("too-long", f"more than {MAX_TEXT} characters", position=MAX_TEXT)
     if company_prefixes is None:
-        plain = _read_plain_link(uri)
+        plain = plain_uris.read(uri)
         if plain is not None:
             return plain
     start = uri[:8].lower()

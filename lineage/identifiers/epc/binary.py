@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from lineage.errors import IdentifierError
 from lineage.identifiers.charsets import is_digits
+from lineage.identifiers.check_characters import gs1_check_digit
 from lineage.identifiers.element_string import Element
 from lineage.identifiers.epc import others, plus, uri
 from lineage.identifiers.epc.bits import (
@@ -203,24 +204,31 @@ def decode(text: str) -> Tag:
     raise fail(f"header {text[:2].upper()} is no EPC coding")
 
 
+_SGTIN_PARTITIONS = tuple(
+    (44 - bits, digits, 13 - digits) for digits, bits in sorted(PREFIX_BITS.items(), reverse=True)
+)
+"""By partition: bits of the item reference, digits of company prefix and item reference."""
+
+
 @lru_cache(maxsize=4096)
 def _sgtin_class(partition_and_reference: int) -> tuple[str, str, str]:
-    """Give GTIN, its company prefix and item reference with a dot between; the slow part of an SGTIN-96.
+    """Give GTIN, company prefix and item reference of 47 bits; the slow part of an SGTIN-96.
 
     Few products, many serial numbers: most tags of a pallet share this.
     """
-    reader = BitReader(partition_and_reference, 47)
-    prefix_digits = 12 - reader.take(3)
-    if prefix_digits not in PREFIX_BITS:
+    partition = partition_and_reference >> 44
+    if partition == 7:
         raise fail("there is no partition 7", 3)
-    prefix_number = reader.take(PREFIX_BITS[prefix_digits])
-    reference_number = reader.rest()
-    prefix, reference = f"{prefix_number:0{prefix_digits}d}", f"{reference_number:0{13 - prefix_digits}d}"
+    reference_bits, prefix_digits, reference_digits = _SGTIN_PARTITIONS[partition]
+    body = partition_and_reference & 0xFFFFFFFFFFF
+    prefix = str(body >> reference_bits).zfill(prefix_digits)
+    reference = str(body & ((1 << reference_bits) - 1)).zfill(reference_digits)
     if len(prefix) > prefix_digits:
-        raise fail(f"the company prefix {prefix_number} has more than {prefix_digits} digits", 3)
-    if len(reference) > 13 - prefix_digits:
-        raise fail(f"the reference {reference_number} has more than {13 - prefix_digits} digits", 8)
-    return uri.key_digits(SCHEMES["sgtin"], prefix, reference), prefix, reference
+        raise fail(f"the company prefix {prefix} has more than {prefix_digits} digits", 3)
+    if len(reference) > reference_digits:
+        raise fail(f"the reference {reference} has more than {reference_digits} digits", 8)
+    digits = reference[0] + prefix + reference[1:]
+    return digits + gs1_check_digit(digits), prefix, reference
 
 
 def sgtin_96(value: int) -> tuple[str, str, str, int]:
