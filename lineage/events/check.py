@@ -457,6 +457,24 @@ RULES: Final[dict[str, Rule]] = {
 }
 
 
+#: What the XML schema allows and the JSON schema does not: (code and pointer, reason).
+TOLERATED: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r"repeated-item /\w*(?:epcList|EPCList)/\d+"), "XML lists of EPCs need not be sets"),
+    (
+        re.compile(r"missing-member /sensorElementList/\d+/sensorReport/\d+/type"),
+        "XML reports of alerts have no type",
+    ),
+    (re.compile(r"not-a-uri /certificationInfo(?:/\d+)?"), "xsd:anyURI takes any text"),
+    (re.compile(r"wrong-type /certificationInfo"), "the same, in a list"),
+    (re.compile(r"ilmd-without-add /ilmd"), "the XML schema does not tie ilmd to an action"),
+)
+
+
+def is_tolerated(problem: Problem) -> bool:
+    """Say whether the problem is one of the JSON schema only, which XML documents may have."""
+    return any(pattern.fullmatch(f"{problem.code} {problem.pointer}") for pattern, _ in TOLERATED)
+
+
 # --- small things
 # -----------------------------------------------------------------------------------------------
 

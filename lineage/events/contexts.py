@@ -19,6 +19,13 @@ def as_list(context: Any) -> list[Any]:
     return list(context) if isinstance(context, list) else [context]
 
 
+def flat(value: Any) -> list[Any]:
+    """Give the values of a list, with lists inside it dissolved: a JSON-LD set is flat."""
+    if not isinstance(value, list):
+        return [value]
+    return [inner for each in value for inner in flat(each)]
+
+
 def prefixes(context: Iterable[Any]) -> dict[str, str]:
     """Give prefix → namespace as the context itself defines them, later ones winning."""
     table: dict[str, str] = {}

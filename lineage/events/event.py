@@ -12,6 +12,7 @@ import msgspec
 from lineage.events import vocabulary as v
 from lineage.events.contexts import as_list
 from lineage.events.limits import MAX_NUMBER_DIGITS
+from lineage.events.problems import Problem
 from lineage.events.times import read_time
 from lineage.events.wire import MEMBERS, LooseWire, Quantity
 
@@ -48,7 +49,7 @@ class Event:
     vocabularies as written.
     """
 
-    __slots__ = ("_document", "_wire", "around", "document_bytes", "event_time", "line")
+    __slots__ = ("_document", "_wire", "around", "document_bytes", "event_time", "line", "tolerated")
 
     #: When it happened, in UTC.
     event_time: datetime
@@ -58,6 +59,8 @@ class Event:
     around: Around
     #: Line of the source where the event begins, for events read from XML.
     line: int | None
+    #: Rules of the JSON schema that this event, read from XML, does not keep.
+    tolerated: tuple[Problem, ...]
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Event:
         around: Around,
         event_time: datetime,
         line: int | None = None,
+        tolerated: tuple[Problem, ...] = (),
     ) -> None:
         self._wire = wire
         self._document: dict[str, Any] | None = None
@@ -73,6 +77,7 @@ class Event:
         self.around = around
         self.event_time = event_time
         self.line = line
+        self.tolerated = tolerated
 
     # What kind of event, and which.
 

@@ -23,7 +23,7 @@ from typing import Any, Final
 from lineage.errors import EventError
 from lineage.events import vocabulary as v
 from lineage.events.canonical_links import canonical
-from lineage.events.contexts import all_prefixes, expand
+from lineage.events.contexts import all_prefixes, expand, flat
 from lineage.events.event import Event
 from lineage.events.times import to_milliseconds
 from lineage.events.wire import MEMBERS
@@ -34,6 +34,8 @@ IGNORE_NAME: Final = "ignoreFields"
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _COMMENT: Final = "{http://www.w3.org/2000/01/rdf-schema#}comment"
+#: Names of XML Schema: they say how a value is written, not what it is.
+_SCHEMA_INSTANCE: Final = ("{http://www.w3.org/2001/XMLSchema-instance}", "xmlns")
 _COMPACT: Final = {"gs1:": v.GS1_NAMESPACE, "cbv:": v.CBV_NAMESPACE, "epcis:": v.EPCIS_NAMESPACE}
 _URNS: Final = {
     each.urn: each.web
@@ -218,9 +220,9 @@ def _extension(name: str, value: Any, names: Names, ignored: frozenset[str] = fr
         key = f"{{{namespace}}}{local}"
     else:
         key = name.removeprefix("@")
-    if key in ignored or key in (_COMMENT, "comment", "context") or name.startswith("@xmlns"):
+    if key in ignored or key in (_COMMENT, "comment", "context") or key.startswith(_SCHEMA_INSTANCE):
         return
-    for each in value if isinstance(value, list) else [value]:
+    for each in flat(value):
         if each is not None:
             yield key + _content(each, names)
 
@@ -233,8 +235,6 @@ def _content(value: Any, names: Names) -> str:
         ]
         texts.sort()
         return (f"={_value(own)}" if own else "") + "".join(texts)
-    if isinstance(value, list):
-        return "".join(sorted(_content(each, names) for each in value if each is not None))
     text = _value(value)
     return f"={text}" if text else ""
 

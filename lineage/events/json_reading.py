@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from lineage.events.check import COMMON, check_event
+from lineage.events.check import COMMON, check_event, is_tolerated
 from lineage.events.contexts import as_list
 from lineage.events.document import Document
 from lineage.events.event import Around, Event, decode_exactly
@@ -28,19 +28,20 @@ from lineage.events.wire import LooseWire
 _LOOSE: Final = msgspec.json.Decoder(LooseWire)
 
 
-def read_json(data: bytes) -> Document:
+def read_json(data: bytes, *, relaxed: bool = False) -> Document:
     """Read an EPCISDocument, an EPCISQueryDocument, one event, or a list of events.
 
     :param data: UTF-8, with or without byte order mark, at most ``MAX_DOCUMENT_BYTES``
+    :param relaxed: also take what was converted from XML that the JSON schema is stricter about
     :raises DocumentError: with every problem found, each with its JSON pointer
     """
-    document, bad = read_json_leniently(data)
+    document, bad = read_json_leniently(data, relaxed=relaxed)
     if bad:
         raise DocumentError([problem for problems in bad.values() for problem in problems])
     return document
 
 
-def read_json_leniently(data: bytes) -> tuple[Document, dict[int, list[Problem]]]:
+def read_json_leniently(data: bytes, *, relaxed: bool = False) -> tuple[Document, dict[int, list[Problem]]]:
     """Read like :func:`read_json`, but give the good events beside the problems of each bad one by index.
 
     :raises DocumentError: if the document around the events is broken
@@ -54,7 +55,7 @@ def read_json_leniently(data: bytes) -> tuple[Document, dict[int, list[Problem]]
     around = Around(parts.document.context, parts.ignored)
     events = parts.document.events
     for index, raw in enumerate(parts.events):
-        event = read_raw_event(bytes(raw), around, needs_context=parts.needs_context)
+        event = read_raw_event(bytes(raw), around, needs_context=parts.needs_context, relaxed=relaxed)
         if isinstance(event, Event):
             events.append(event)
         else:
@@ -83,29 +84,35 @@ def read_event(event: dict[str, Any], context: Any = None) -> Event:
 
 
 def read_raw_event(
-    data: bytes, around: Around, *, needs_context: bool = False, line: int | None = None
+    data: bytes,
+    around: Around,
+    *,
+    needs_context: bool = False,
+    relaxed: bool = False,
+    line: int | None = None,
 ) -> Event | list[Problem]:
     """Read one event from its JSON text; give the problems instead where there are any.
 
     :param data: exactly one JSON object
     :param around: what the document around it says
     :param needs_context: whether the event must bring an ``@context`` of its own
+    :param relaxed: tolerate what the XML binding allows and the JSON schema does not (``TOLERATED``)
     """
     quick = quick_read(data)
     if quick is not None and not (needs_context and quick[0].context is None):
         return Event(quick[0], data, around, quick[1], line)
-    return _read_exactly(data, around, needs_context, line)
+    return _read_exactly(data, around, needs_context, relaxed, line)
 
 
 def _read_exactly(
-    data: bytes, around: Around, needs_context: bool, line: int | None
+    data: bytes, around: Around, needs_context: bool, relaxed: bool, line: int | None
 ) -> Event | list[Problem]:
     try:
         document = decode_exactly(data)
     except BROKEN as error:
         return [syntax_problem(data, error)]
     problems = check_event(document, needs_context=needs_context) or list(_nul_problems(data, document))
-    if problems:
+    if problems and not (relaxed and all(map(is_tolerated, problems))):
         return problems
     if has_repeated_name(data):
         # The last one counts, as everywhere in practice (RFC 8259 §4). What is kept must not be open to
@@ -120,7 +127,7 @@ def _read_exactly(
             wire = msgspec.convert(common, LooseWire)
         except msgspec.ValidationError as error:
             return [Problem("", "number-out-of-range", f"{error}.")]
-    return Event(wire, data, around, read_time(wire.event_time), line)
+    return Event(wire, data, around, read_time(wire.event_time), line, tuple(problems))
 
 
 def _nul_problems(data: bytes, document: Any) -> Iterator[Problem]:
