@@ -25,12 +25,12 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from sqlalchemy import Connection
 
-from lineage.events import Event, Problem, event_hash
+from lineage.events import Event, Problem, VocabularyElement, event_hash
 from lineage.facts import facts_of
 from trace_api.capture import events_repository as events
 from trace_api.capture import facts_repository as facts
@@ -61,6 +61,11 @@ from trace_api.problems import Problem as Refusal
 ROLLED_BACK = Problem(
     "", "rolled-back", "Nothing of this document was stored, because another of its events was rejected."
 )
+
+# Events of one transaction of an import: large enough for COPY to pay, small enough to see progress.
+IMPORT_PART = 1000
+# The command line acts for the operator of the server.
+IMPORT_PRINCIPAL = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,6 @@ class Capturer:
         :raises DocumentError: the document around its events cannot be read
         :raises Refusal: too many events, or an Idempotency-Key that was used for something else
         """
-        created_at = self._now()
         # 1.
         received = receive(request.data, request.media_type)
         if len(received.entries) > self._limit:
@@ -107,15 +111,67 @@ class Capturer:
                 f"The document has {len(received.entries)} events; at most {self._limit} are taken at once.",
                 hint="Send it in several requests.",
             )
+        return self._capture(
+            received, request.principal, request.behaviour, request.idempotency_key, request.data
+        )
+
+    def import_document(
+        self, data: bytes, media_type: str, progress: Callable[[int, int], None] | None = None
+    ) -> list[Job]:
+        """Capture a document of any number of events in parts, keeping what is right (``proceed``).
+
+        Each part is a job of its own; a document that was imported halfway is simply imported again.
+
+        :param progress: told how many events of how many are done
+        :raises DocumentError: the document around its events cannot be read
+        """
+        received = receive(data, media_type)
+        total = len(received.entries)
+        jobs = []
+        for start in range(0, max(total, 1), IMPORT_PART):
+            entries = received.entries[start : start + IMPORT_PART]
+            # Master data comes with the first part.
+            members = received.document.members if start == 0 else {}
+            part = Received(replace(received.document, members=members), entries)
+            jobs.append(self._capture(part, IMPORT_PRINCIPAL, "proceed", None, data, first=start))
+            if progress is not None:
+                progress(min(start + IMPORT_PART, total), total)
+        return jobs
+
+    def _capture(
+        self,
+        received: Received,
+        principal: str,
+        behaviour: Behaviour,
+        idempotency_key: str | None,
+        body: bytes,
+        first: int = 0,
+    ) -> Job:
+        """Do steps 2 to 9.
+
+        :param first: index of the first entry within the whole document
+        """
+        created_at = self._now()
         # 2.
         entries = [
             prepare(index, entry) if isinstance(entry, Event) else entry
-            for index, entry in enumerate(received.entries)
+            for index, entry in enumerate(received.entries, first)
         ]
         prepared = [entry for entry in entries if isinstance(entry, Prepared)]
         # 3.
         numbers = self._numbers(received, prepared)
-        capture = _Capture(request, received, entries, numbers, created_at, self._now)
+        capture = _Capture(
+            entries=entries,
+            first=first,
+            master_data=received.document.master_data,
+            numbers=numbers,
+            principal=principal,
+            behaviour=behaviour,
+            idempotency_key=idempotency_key,
+            body_hash=hashlib.sha256(body).digest(),
+            created_at=created_at,
+            now=self._now,
+        )
         try:
             # 4. to 9.
             return self._database.run(capture.store)
@@ -146,39 +202,34 @@ class _RolledBackError(Exception):
         self.job = job
 
 
+@dataclass(frozen=True, slots=True)
 class _Capture:
     """The steps of one capture that happen in its transaction. May be run again from the start."""
 
-    def __init__(
-        self,
-        request: Request,
-        received: Received,
-        entries: Sequence[Prepared | list[Problem]],
-        numbers: Numbers,
-        created_at: int,
-        now: Callable[[], int],
-    ) -> None:
-        self._request = request
-        self._received = received
-        self._entries = entries
-        self._numbers = numbers
-        self._created_at = created_at
-        self._now = now
-        self._body_hash = hashlib.sha256(request.data).digest()
+    entries: Sequence[Prepared | list[Problem]]
+    first: int
+    master_data: Sequence[VocabularyElement]
+    numbers: Numbers
+    principal: str
+    behaviour: Behaviour
+    idempotency_key: str | None
+    body_hash: bytes
+    created_at: int
+    now: Callable[[], int]
 
     def store(self, connection: Connection) -> Job:
         """Do steps 4 to 9 up to the commit."""
         # 4.
         events.lock_errata(
             connection,
-            alone=any(isinstance(entry, Prepared) and entry.declared_at for entry in self._entries),
+            alone=any(isinstance(entry, Prepared) and entry.declared_at for entry in self.entries),
         )
         # 5.
         done = self._done_before(connection)
         if done is not None:
             return done
         results, new, known = self._recognise(connection)
-        if self._request.behaviour == "rollback" and any(each.status == "rejected" for each in results):
+        if self.behaviour == "rollback" and any(each.status == "rejected" for each in results):
             raise _RolledBackError(self._job([_rolled_back(each) for each in results]))
         number = events.new_capture(connection)
         rows = FactRows()
@@ -192,12 +243,12 @@ class _Capture:
         # 8.
         _derive(connection, rows, lost, touched)
         # 9.
-        apply_vocabulary(connection, self._received.document.master_data)
+        apply_vocabulary(connection, self.master_data)
         job = self._job(results)
         events.add_capture(
             connection,
-            job.row(number, self._request.principal, self._body_hash),
-            self._request.idempotency_key,
+            job.row(number, self.principal, self.body_hash),
+            self.idempotency_key,
         )
         return job
 
@@ -209,24 +260,24 @@ class _Capture:
         number = events.new_capture(connection)
         events.add_capture(
             connection,
-            job.row(number, self._request.principal, self._body_hash),
-            self._request.idempotency_key,
+            job.row(number, self.principal, self.body_hash),
+            self.idempotency_key,
         )
         return job
 
     def _job(self, results: Sequence[Result]) -> Job:
         name = secrets.token_urlsafe(15)
         listed = [each.as_dict() for each in results]
-        return Job(name, self._created_at, self._now(), self._request.behaviour, listed)
+        return Job(name, self.created_at, self.now(), self.behaviour, listed)
 
     def _done_before(self, connection: Connection) -> Job | None:
-        key = self._request.idempotency_key
+        key = self.idempotency_key
         if key is None:
             return None
-        row = events.capture_once(connection, self._request.principal, key)
+        row = events.capture_once(connection, self.principal, key)
         if row is None:
             return None
-        if row.body_hash != self._body_hash:
+        if row.body_hash != self.body_hash:
             raise Refusal(
                 422, "idempotency-key-reused", "This Idempotency-Key was used with another body.", pointer=""
             )
@@ -234,12 +285,12 @@ class _Capture:
 
     def _recognise(self, connection: Connection) -> tuple[list[Result], list[Prepared], list[Known]]:
         """Tell new events from known and wrong ones."""
-        prepared = [entry for entry in self._entries if isinstance(entry, Prepared)]
+        prepared = [entry for entry in self.entries if isinstance(entry, Prepared)]
         known = events.known(connection, {one.event_id for one in prepared}) if prepared else []
         stored = {(one.event_id, one.declared_at): one for one in known}
         taken: dict[tuple[str, int], Prepared] = {}
         results: list[Result] = []
-        for index, entry in enumerate(self._entries):
+        for index, entry in enumerate(self.entries, self.first):
             if not isinstance(entry, Prepared):
                 results.append(Result(index, None, "rejected", entry))
                 continue
@@ -269,7 +320,7 @@ class _Capture:
         capture: int,
         rows: FactRows,
     ) -> None:
-        numbers, recorded = self._numbers, self._now()
+        numbers, recorded = self.numbers, self.now()
         drawn = events.new_numbers(connection, len(new))
         event_rows, page_rows = [], []
         start = 0

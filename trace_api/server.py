@@ -1,0 +1,79 @@
+"""A running server: its database opened and prepared, its process tuned, its end clean."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from types import FrameType
+
+import uvicorn
+
+from trace_api.app import create_app
+from trace_api.database import Database, prepare
+from trace_api.database.embedded import EmbeddedPostgres
+from trace_api.settings import Settings
+
+POSTGRES_FOLDER = "postgres"
+
+# The collector walks the young objects each time so many were made: with the default of 700 it runs several
+# times while one batch of events is parsed, to find nothing.
+GC_THRESHOLD = (50_000, 25, 25)
+
+# Requests that are being worked on get so long to finish after a signal to stop.
+GRACE_SECONDS = 15
+
+
+@contextmanager
+def open_database(settings: Settings, *, check: bool = True) -> Iterator[Database]:
+    """Open the database of the settings, starting the embedded PostgreSQL where none is named.
+
+    :param check: fill an empty database and refuse one of another version
+    :raises SchemaError: the database is of another version
+    :raises EmbeddedPostgresError: the embedded PostgreSQL does not start
+    """
+    embedded = None
+    url = settings.database_url
+    if url is None:
+        embedded = EmbeddedPostgres(settings.data_dir / POSTGRES_FOLDER)
+        url = embedded.start()
+    try:
+        database = Database(url, pool_size=settings.threads, read_timeout=settings.trace_timeout_seconds)
+        try:
+            if check:
+                prepare(database)
+            yield database
+        finally:
+            database.close()
+    finally:
+        if embedded is not None:
+            embedded.stop()
+
+
+def run(settings: Settings, database: Database) -> None:
+    """Serve until told to stop (SIGINT, SIGTERM); requests being worked on are finished first."""
+    app = create_app(replace(settings, database_url=database.url), database)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLD)
+    # uvicorn raises the signal again when it has shut down; without this the process would end there and
+    # then, and leave the embedded PostgreSQL running.
+    signal.signal(signal.SIGTERM, _leave)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the form of a signal handler
+    sys.exit(0)

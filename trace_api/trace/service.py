@@ -1,0 +1,93 @@
+"""From a request's text to an answer: finds the thing, checks that who asks may, asks the engine."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from lineage import trace
+from lineage.errors import LineageError
+from lineage.identifiers import Identifier, read
+from trace_api.accounts import Principal
+from trace_api.problems import Problem
+from trace_api.responsibility.directory import MasterDirectory
+from trace_api.trace.neighbours_repository import PostgresNeighbours
+from trace_api.visibility import check_concerns
+
+#: Characters of an identifier in a request: a Digital Link with many attributes has a few hundred.
+LONGEST_IDENTIFIER = 2000
+
+
+def identifier(text: str) -> Identifier:
+    """Read an identifier in any written form.
+
+    :raises Problem: 400 ``not-an-identifier`` that says what is wrong with which character
+    """
+    if not text or len(text) > LONGEST_IDENTIFIER:
+        detail = "No identifier was given." if not text else "This is too long to be an identifier."
+        raise Problem(400, "not-an-identifier", detail)
+    try:
+        return read(text)
+    except LineageError as error:
+        more = {name: value for name, value in error.as_dict().items() if name != "message"}
+        raise Problem(400, "not-an-identifier", error.message, **more) from error
+
+
+def find(connection: Connection, text: str, principal: Principal | None = None) -> int:
+    """Give the number of the thing that a text names.
+
+    :param principal: who asks; ``None`` for the server itself
+    :raises Problem: 400 for no identifier and for a class, 404 for what no event has named, 403 for what
+        does not concern who asks
+    """
+    named = identifier(text)
+    if named.kind == "class":
+        raise Problem(
+            400,
+            "class-not-traced",
+            f"{named.id} is a kind of product, not a thing: ask about an item, a lot or a logistic unit.",
+            id=named.id,
+        )
+    thing = PostgresNeighbours(connection).find([named.id]).get(named.id)
+    if thing is None:
+        raise Problem(404, "never-seen", f"No event has named {named.id}.", id=named.id, kind=named.kind)
+    if principal is not None:
+        check_concerns(connection, principal, thing)
+    return thing
+
+
+def source(
+    connection: Connection,
+    thing: int,
+    until: int | None = None,
+    *,
+    depth: int | None = None,
+    contact: bool = False,
+) -> trace.Answer:
+    """Give everything that may have gone into a thing by a time (microseconds)."""
+    return trace.source(PostgresNeighbours(connection), thing, until, depth=depth, contact=contact)
+
+
+def destination(
+    connection: Connection,
+    thing: int,
+    since: int | None = None,
+    *,
+    depth: int | None = None,
+    contact: bool = False,
+    now: bool = False,
+) -> trace.Answer:
+    """Give everything that a thing may have gone into from a time on; ``now`` says where each is."""
+    return trace.destination(
+        PostgresNeighbours(connection),
+        thing,
+        since,
+        depth=depth,
+        contact=contact,
+        now=now,
+        directory=MasterDirectory(connection),
+    )
+
+
+def history(connection: Connection, thing: int, *, direct: bool = False) -> trace.History:
+    """Give every event that touches a thing, directly or through a container."""
+    return trace.history(PostgresNeighbours(connection), thing, direct=direct)
