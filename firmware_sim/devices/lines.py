@@ -12,11 +12,14 @@ import termios
 import tty
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from firmware_sim.errors import DeviceError
 
 READ_SIZE = 4096
+FULL_PAUSE = 0.005
+"""Seconds between two looks at a full buffer: a host that reads at all empties it in milliseconds."""
 
 
 class Line(Protocol):
@@ -32,8 +35,11 @@ class Line(Protocol):
     def read(self, timeout: float) -> bytes:
         """Give what the host has sent, waiting up to `timeout` seconds; nothing when there is nothing."""
 
-    def write(self, data: bytes) -> bool:
-        """Send bytes to the host; False when they were lost because nobody listens or the buffer is full."""
+    def write(self, data: bytes, patience: float = 0.0) -> bool:
+        """Send bytes to the host; False when some were lost: nobody listens or the buffer is full.
+
+        :param patience: seconds to wait for room in the buffer
+        """
 
     def close(self) -> None:
         """Unplug the device."""
@@ -85,14 +91,18 @@ class PtyLine:
             select.select([], [], [], timeout)
         return b""
 
-    def write(self, data: bytes) -> bool:
-        """Send bytes; False when nobody has the terminal open or its buffer is full."""
-        if not self.listening():
-            return False
-        try:
-            return os.write(self._master, data) == len(data)
-        except OSError:
-            return False
+    def write(self, data: bytes, patience: float = 0.0) -> bool:
+        """Send bytes; False when nobody has the terminal open or its buffer stays full."""
+        limit = monotonic() + patience
+        while self.listening():
+            with suppress(OSError):
+                data = data[os.write(self._master, data) :]
+            if not data:
+                return True
+            if monotonic() >= limit:
+                return False
+            select.select([], [], [], FULL_PAUSE)
+        return False
 
     def _wait(self, timeout: float) -> list[tuple[int, int]]:
         # One object a call: the device's thread and the one that scans must not share it.
@@ -168,11 +178,12 @@ class TcpLine:
             self._hang_up()
         return data
 
-    def write(self, data: bytes) -> bool:
+    def write(self, data: bytes, patience: float = 0.0) -> bool:
         """Send bytes; False when nobody is connected or the connection is stuck."""
         if not self.listening() or self._client is None:
             return False
         try:
+            self._client.settimeout(patience or 1.0)
             self._client.sendall(data)
         except OSError:
             self._hang_up()

@@ -4,13 +4,15 @@ Where the host is set to acknowledge (ACK after it has the scan safely on disk),
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from random import Random
-from time import monotonic
 
 from firmware_sim.devices import scanner_frames as frames
 from firmware_sim.devices.lines import Line
 from firmware_sim.devices.uhf_reader import NO_FAULTS, Faults
+
+LINE_SECONDS = 2.0
+"""How long a scan may wait for room on the line before the scanner gives up."""
 
 
 class Scanner:
@@ -29,14 +31,12 @@ class Scanner:
         *,
         aim: bool = True,
         suffix: bytes = b"\r",
-        clock: Callable[[], float] = monotonic,
     ) -> None:
         self.line = line
         self._random = random
         self._faults = faults
         self._aim = aim
         self._suffix = suffix
-        self._clock = clock
         self._answers = 0
         self._heard = threading.Condition()
         self._done = threading.Event()
@@ -49,10 +49,30 @@ class Scanner:
         :param wait: seconds to wait for the host's ACK; 0 does not wait
         :returns: whether the host has acknowledged it, or, without waiting, whether it went down the line
         """
-        while self._random.random() < self._faults.missed:
-            pass  # it did not decode: no beep, pull again
-        times = 2 if self._random.random() < self._faults.doubled else 1
-        return all(self._send(symbol, wait) for _ in range(times))
+        return self.scan_all([symbol], wait)
+
+    def scan_all(self, symbols: Sequence[frames.Symbol], wait: float = 0.0) -> bool:
+        """Scan one symbol after the other, and then wait for the host's ACK of each."""
+        expected = self._answers
+        for symbol in symbols:
+            while self._random.random() < self._faults.missed:
+                pass  # it did not decode: no beep, pull again
+            for _ in range(2 if self._random.random() < self._faults.doubled else 1):
+                if not self._send(symbol):
+                    return False
+                expected += 1
+        if wait <= 0:
+            return True
+        with self._heard:
+            return self._heard.wait_for(lambda: self._answers >= expected, wait)
+
+    def wait_for_silence(self, seconds: float = 1.0) -> None:
+        """Wait until the host has acknowledged nothing for a while: what comes late is for earlier scans."""
+        with self._heard:
+            while True:
+                before = self._answers
+                if not self._heard.wait_for(lambda: self._answers != before, seconds):  # noqa: B023 - read at once
+                    return
 
     def close(self) -> None:
         """Unplug the scanner."""
@@ -60,24 +80,13 @@ class Scanner:
         self._thread.join()
         self.line.close()
 
-    def _send(self, symbol: frames.Symbol, wait: float) -> bool:
-        before = self._answers
+    def _send(self, symbol: frames.Symbol) -> bool:
         noise = b""
         if self._random.random() < self._faults.noise:
-            # Line noise ends in the suffix: else it would become part of the scan, and no host could tell.
+            # Noise ends in the suffix: else it would become part of the scan, and no host could tell.
             noise = bytes((self._random.randrange(0x80, 0xFF),)) + self._suffix
-        if not self.line.write(noise + frames.scan(symbol, aim=self._aim, suffix=self._suffix)):
-            return False
-        if wait <= 0:
-            return True
-        limit = self._clock() + wait
-        with self._heard:
-            while self._answers == before:
-                left = limit - self._clock()
-                if left <= 0:
-                    return False
-                self._heard.wait(left)
-        return True
+        data = frames.scan(symbol, aim=self._aim, suffix=self._suffix)
+        return self.line.write(noise + data, patience=LINE_SECONDS)
 
     def _listen(self) -> None:
         while not self._done.is_set():

@@ -188,7 +188,7 @@ class CylinderWorld(World):
     def _fill(
         self, rack: _Rack, index: int, gas: str, at: int, accidents: tuple[Accident, ...]
     ) -> Generator[Deed, None, int]:
-        place, cylinder = self.people.filler.spot("FILL"), rack.cylinders[index]
+        place, cylinder = self.people.filler.spot(f"FILL{rack.number % 4 + 1}"), rack.cylinders[index]
         yield Observed(
             at=at,
             place=place,

@@ -157,7 +157,7 @@ class Observed(Deed):
 
 @dataclass(slots=True, kw_only=True)
 class Sensed(Deed):
-    """A sensor's readings about things: pairs of time and degrees Celsius."""
+    """A travelling sensor's readings about things: pairs of time and degrees Celsius."""
 
     device: str
     things: tuple[str, ...] = ()

@@ -127,8 +127,9 @@ class EventWriter:
         tail: Event = {"bizStep": deed.step}
         if deed.disposition:
             tail["disposition"] = deed.disposition
-        tail["readPoint"] = {"id": write(deed.place.id)}
-        tail["bizLocation"] = {"id": write(deed.place.site.id)}
+        if not isinstance(deed, Sensed):
+            tail["readPoint"] = {"id": write(deed.place.id)}
+            tail["bizLocation"] = {"id": write(deed.place.site.id)}
         if deed.documents:
             tail["bizTransactionList"] = [
                 {"type": kind, "bizTransaction": numbers.scheme_id(kind, value)}

@@ -155,7 +155,7 @@ class Ledger:
             case Observed():
                 self._see(deed, (*deed.things, *(a.thing for a in deed.amounts)))
             case Sensed():
-                self._see(deed, deed.things)
+                pass  # a sensor that travels along says how warm it is, not where or with whom
             case _:
                 raise WorldError("unknown-deed", f"the ledger does not know {type(deed).__name__}")
 

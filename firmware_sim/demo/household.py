@@ -1,0 +1,202 @@
+"""Broker, server and agents: configured, started, watched and ended as processes."""
+
+import json
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from firmware_sim.demo import ports
+from firmware_sim.demo.folder import Folder, secret_file
+from firmware_sim.demo.processes import Program, program, run
+from firmware_sim.demo.stations import AGENTS, Agent
+from firmware_sim.errors import DemoError
+
+SERVER_SECONDS = 120.0
+"""The first start makes a database; a start after a crash replays its log."""
+
+AGENT_SECONDS = 30.0
+BROKER_SECONDS = 20.0
+
+BROKER = """\
+server_name: suyuan-demo
+host: 127.0.0.1
+port: {client}
+jetstream {{
+  store_dir: {store}
+  # A message is on the disk before it is acknowledged.
+  sync_interval: always
+  max_file_store: 1GB
+}}
+mqtt {{
+  host: 127.0.0.1
+  port: {mqtt}
+  ack_wait: 10s
+  max_ack_pending: 1000
+}}
+"""
+
+
+class Household:
+    """The processes of a demonstration.
+
+    :param port: of the server
+    """
+
+    def __init__(self, folder: Folder, port: int) -> None:
+        self.folder = folder
+        self.port = port
+        self.mqtt_port = ports.choose(1883)
+        self.address = f"http://{ports.LOCAL}:{port}"
+        self.server = Program(
+            "server",
+            [program("trace-api"), "serve", "--data", str(folder.root / "server"), "--port", str(port)],
+            folder.at("logs", "server.log"),
+            {"TRACE_SECURE_COOKIES": "false"},
+        )
+        self.broker = Program(
+            "broker",
+            [program("nats-server"), "-c", str(folder.at("broker", "nats.conf"))],
+            folder.at("logs", "broker.log"),
+        )
+        self.agents = {name: self._agent(name) for name in AGENTS}
+
+    def start_broker(self) -> None:
+        """Start the broker and wait until it takes connections."""
+        self.folder.at("broker", "nats.conf").write_text(
+            BROKER.format(
+                client=ports.any_free(),
+                mqtt=self.mqtt_port,
+                store=json.dumps(str(self.folder.root / "broker")),
+            )
+        )
+        self.broker.start()
+        self.broker.wait_until(lambda: ports.answers(self.mqtt_port), BROKER_SECONDS)
+
+    def start_server(self) -> None:
+        """Start the server without waiting for it."""
+        self.server.start()
+
+    def wait_for_server(self) -> None:
+        """Wait until the server is ready."""
+        self.server.wait_until(self._is_ready, SERVER_SECONDS)
+
+    def start_agent(self, name: Agent) -> None:
+        """Start an agent and wait until it runs."""
+        self.agents[name].start()
+        started = time.time()
+        self.agents[name].wait_until(lambda: self._status_age(name, started), AGENT_SECONDS)
+
+    def write_agent(self, name: Agent, text: str) -> None:
+        """Write an agent's configuration; the agent says so if it is wrong.
+
+        :raises DemoError: `bad-configuration`
+        """
+        self.configuration(name).write_text(text, encoding="utf-8")
+        run([program("gateway-agent"), "check", "--offline", "--config", str(self.configuration(name))])
+
+    def token(self, name: str, role: str, party: str = "") -> str:
+        """Give a token of the server, made now or at an earlier start."""
+        known = self.folder.state.tokens
+        if name not in known:
+            output = self._trace_api(
+                "token", "create", "--role", role, "--name", name, *(("--party", party) if party else ())
+            )
+            known[name] = output.split()[-1]
+            self.folder.save()
+        return known[name]
+
+    def agent_token(self, name: Agent) -> Path:
+        """Give the file with an agent's token."""
+        return secret_file(self.folder.at("agents", name, "token"), self.token(f"demo-{name}", "device"))
+
+    def import_tables(self, paths: Iterable[Path]) -> None:
+        """Hand master data to the server."""
+        self._trace_api("import", *(str(path) for path in paths))
+
+    def configuration(self, name: Agent) -> Path:
+        """Path of an agent's configuration."""
+        return self.folder.at("agents", name, "agent.toml")
+
+    def agent_data(self, name: Agent) -> Path:
+        """Folder of an agent's journal."""
+        return self.folder.root / "agents" / name / "data"
+
+    def status(self, name: Agent) -> dict[str, Any]:
+        """Give an agent's status with the counts of its journal, whether it runs or not.
+
+        :raises DemoError: `no-status`
+        """
+        command = [program("gateway-agent"), "status", "--json", "--config", str(self.configuration(name))]
+        # The exit code says whether the agent is well; the answer is there in any case.
+        text = run(command, accept=(0, 1))
+        try:
+            found = json.loads(text)
+        except ValueError:
+            raise DemoError("no-status", f"the agent {name} has no status: {text[:200]}") from None
+        return dict(found)
+
+    def glanced(self, name: Agent) -> float:
+        """Give the time at which an agent last wrote its status."""
+        with suppress(OSError):
+            return (self.agent_data(name) / "status.json").stat().st_mtime
+        return 0.0
+
+    def refusals(self, name: Agent) -> str:
+        """Give what an agent did not understand and what the server refused."""
+        command = [program("gateway-agent"), "outbox", "--json", "--config", str(self.configuration(name))]
+        return run(command, accept=(0, 1))[-3000:]
+
+    def glance(self, name: Agent) -> dict[str, Any]:
+        """Give the status that an agent last wrote; empty when it has written none."""
+        with suppress(OSError, ValueError):
+            return dict(json.loads((self.agent_data(name) / "status.json").read_bytes()))
+        return {}
+
+    def password(self) -> str | None:
+        """Give the administrator's first password, where it is still kept."""
+        for path in sorted((self.folder.root / "server").glob("*password*")):
+            with suppress(OSError):
+                return path.read_text().strip()
+        return None
+
+    def stop(self, tell: Callable[[str], None] = lambda _: None) -> None:
+        """End everything, in the order in which nothing is lost: agents, server, broker."""
+        programs = [*self.agents.values(), self.server, self.broker]
+        handlers = {
+            number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            for agent in self.agents.values():
+                agent.ask_to_stop()
+            for one in programs:
+                tell(f"ending {one.name}")
+                one.stop()
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+    def forget(self) -> None:
+        """Remove everything that was kept, for a fresh start."""
+        for name in ("server", "broker", "agents", "devices", "tables", "labels", "logs"):
+            shutil.rmtree(self.folder.root / name, ignore_errors=True)
+
+    def _agent(self, name: Agent) -> Program:
+        command = [program("gateway-agent"), "run", "--config", str(self.configuration(name))]
+        return Program(f"agent {name}", command, self.folder.at("logs", f"agent-{name}.log"))
+
+    def _trace_api(self, *arguments: str) -> str:
+        return run([program("trace-api"), *arguments, "--data", str(self.folder.root / "server")])
+
+    def _is_ready(self) -> bool:
+        with suppress(httpx.HTTPError):
+            return httpx.get(f"{self.address}/readyz", timeout=2.0).status_code == 200
+        return False
+
+    def _status_age(self, name: Agent, started: float) -> bool:
+        return self.glanced(name) >= started
