@@ -84,10 +84,13 @@ class ScannerCodec:
         self._buffer += data
         found: list[ScanFrame | FrameError] = []
         while (cut := self._cut_stx_etx() if self._stx_etx else self._cut_suffix()) is not None:
+            stray, raw = cut
             if self._skipping:
                 self._skipping = False
                 continue
-            found += self._read(cut)
+            if stray:
+                found.append(frame_error("garbage", "bytes outside of STX and ETX", stray))
+            found += self._read(raw)
         if len(self._buffer) > MAX_SCAN:
             if not self._skipping:
                 found.append(
@@ -109,19 +112,20 @@ class ScannerCodec:
             return self._read(raw)
         return [frame_error("unfinished", "the scan has no end", raw)]
 
-    def _cut_stx_etx(self) -> bytes | None:
+    def _cut_stx_etx(self) -> tuple[bytes, bytes] | None:
+        # A suffix after ETX is no scan, whenever it arrives.
+        while self._buffer.startswith((b"\r", b"\n", b"\t")):
+            del self._buffer[:1]
         end = self._buffer.find(ETX)
         if end < 0:
             return None
         start = self._buffer.rfind(STX, 0, end)
+        stray = bytes(self._buffer[: max(start, 0)])
         raw = bytes(self._buffer[start + 1 : end])
         del self._buffer[: end + 1]
-        # A suffix after ETX is no scan.
-        while self._buffer[:1] in {b"\r", b"\n", b"\t"}:
-            del self._buffer[:1]
-        return raw
+        return (stray, raw) if start >= 0 else (raw, b"")
 
-    def _cut_suffix(self) -> bytes | None:
+    def _cut_suffix(self) -> tuple[bytes, bytes] | None:
         if self._suffix == "none":
             return None
         if self._suffix == "cr-or-lf":
@@ -133,7 +137,7 @@ class ScannerCodec:
             return None
         raw = bytes(self._buffer[:end])
         del self._buffer[: end + length]
-        return raw
+        return b"", raw
 
     def _read(self, raw: bytes) -> list[ScanFrame | FrameError]:
         if not raw:

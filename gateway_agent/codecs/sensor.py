@@ -55,7 +55,8 @@ def _read_report(entry: dict[str, Any], payload: bytes) -> SensorReport | FrameE
     if not isinstance(device, str) or not device.strip():
         return frame_error("not-a-read", "a sensor message without device", payload)
     readings: list[Reading] = []
-    for reading in entry.get("readings") or []:
+    written = entry.get("readings") or []
+    for reading in written if isinstance(written, list) else [written]:
         value = reading.get("value") if isinstance(reading, dict) else None
         kind = reading.get("type") if isinstance(reading, dict) else None
         if not isinstance(kind, str) or not kind or value is None or not _is_number(value):

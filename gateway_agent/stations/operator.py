@@ -27,6 +27,7 @@ PREFIX = re.compile(r"\s*SUYUAN:", re.IGNORECASE)
 WORD = re.compile(
     r"(?P<word>[A-Za-z_]+)(?:\.(?P<name>[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?))?"
 )
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 AMOUNT = re.compile(r"\s*(?P<number>[+-]?\d{1,15}(?:\.\d{1,9})?)\s*(?P<unit>\S.*?)?\s*")
 
 DOCUMENT_TYPES = frozenset(
@@ -237,7 +238,7 @@ def _document_of(kind: str) -> Callable[[str | None, int], tuple[str, str]]:
     def read_number(value: str | None, now: int) -> tuple[str, str]:
         number = _text(value, now).strip()
         if "://" in number or number.startswith("urn:"):
-            return kind, number
+            return kind, _uri(number)
         if number.startswith("(253)"):
             try:
                 return kind, read(number).id
@@ -283,9 +284,15 @@ def _sensor(value: str | None, now: int) -> Reading:
     return Reading(kind.strip(), float(match["number"]), unit(match["unit"] or ""))
 
 
+def _uri(text: str) -> str:
+    if not URI.fullmatch(text):
+        raise ValueError(f"{text!r} is no URI")
+    return text
+
+
 def _uri_or_text(value: str | None, now: int) -> str:
     text = _text(value, now)
-    return text if ":" in text else f"{LOCAL_HOST}/id/transformation/{quote(text, safe='')}"
+    return _uri(text) if ":" in text else f"{LOCAL_HOST}/id/transformation/{quote(text, safe='')}"
 
 
 READERS: dict[str, Callable[[str | None, int], Any]] = {
