@@ -1,4 +1,4 @@
-"""The form in which the event hash writes identifiers: the constrained canonical Digital Link of CBV 2.0 §8.9.
+"""The form in which the event hash writes identifiers: the constrained canonical Digital Link (CBV 2.0 §8.9).
 
 EPC, EPC class and EPC pattern URNs become Digital Links; a Digital Link loses its own host, its query and
 everything but the finest level of identification. This is deliberately more tolerant than

@@ -170,10 +170,10 @@ def _follow(
     raws = _cut_list(bytes(members[onward]), data, pointer)
     level[onward] = []
     context = as_list(head.pop("@context"))
-    return Parts(Document([], context, kind, head), raws, _ignored(head, context), pointer)
+    return Parts(Document([], context, kind, head), raws, ignored_fields(head, context), pointer)
 
 
-def _ignored(head: dict[str, Any], context: list[Any]) -> frozenset[str]:
+def ignored_fields(head: dict[str, Any], context: list[Any]) -> frozenset[str]:
     """Find ``ignoreFields`` beside the events, at the document or at the query's results."""
     names = all_prefixes(context)
     results = head.get("epcisBody", {}).get("queryResults", {})

@@ -73,7 +73,7 @@ def _read_members(
 
 
 def _as_object_event(event: dict[str, Any]) -> None:
-    """Rewrite the QuantityEvent of EPCIS 1.0 as EPCIS 1.1 tells to: an ObjectEvent that observes a quantity."""
+    """Rewrite the QuantityEvent of EPCIS 1.0 as EPCIS 1.1 tells to: as observation of a quantity."""
     event["type"] = "ObjectEvent"
     event["action"] = "OBSERVE"
     quantity = {
@@ -83,7 +83,8 @@ def _as_object_event(event: dict[str, Any]) -> None:
     event["quantityList"] = [quantity]
 
 
-# --- values -----------------------------------------------------------------------------------------------------
+# --- values
+# -----------------------------------------------------------------------------------------------------
 
 
 def read_number(text: str) -> Any:
@@ -117,7 +118,7 @@ def _word(vocabulary: v.Vocabulary) -> Reader:
 
 
 def json_word(vocabulary: v.Vocabulary, text: str) -> str:
-    """Give a word as JSON writes it: bare instead of URN, and never the forms that the JSON schema excludes."""
+    """Give a word as JSON writes it: bare instead of URN, never a form that the JSON schema excludes."""
     if text.startswith((vocabulary.urn or "urn:epcglobal:cbv:", "https://ns.gs1.org/", "http://ns.gs1.org/")):
         word = v.bare(vocabulary, text)
         return word if word in vocabulary.words else v.web_uri(vocabulary, text)
@@ -134,7 +135,8 @@ def _local(element: Any) -> str:
     return split_tag(element.tag)[1]
 
 
-# --- containers -------------------------------------------------------------------------------------------------
+# --- containers
+# -------------------------------------------------------------------------------------------------
 
 
 def _texts(item: str) -> Reader:

@@ -107,7 +107,8 @@ def _write(parent: Any, name: str, value: Any, names: XmlNames) -> None:
         writer(child, each, names, f"/{name}")
 
 
-# --- values and containers --------------------------------------------------------------------------------------
+# --- values and containers
+# --------------------------------------------------------------------------------------
 
 
 def _text(element: Any, value: Any, names: XmlNames, pointer: str) -> None:
@@ -196,7 +197,7 @@ def _sensor_elements(element: Any, value: Any, names: XmlNames, pointer: str) ->
 
 
 def _sensor_attributes(parent: Any, tag: str, members: dict[str, Any], names: XmlNames, pointer: str) -> None:
-    """Write sensor metadata or a report: attributes, and elements for extensions that hold more than a value."""
+    """Write sensor metadata or a report: attributes, and elements for what holds more than a value."""
     element = parent.makeelement(tag)
     parent.append(element)
     for name, value in members.items():

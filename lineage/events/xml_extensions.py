@@ -10,8 +10,8 @@ XML                                       JSON
 ``<a unit="kg">7</a>``                    ``"a": {"@unit": "kg", "#text": "7"}``
 ========================================  =====================================================
 
-A list of one value becomes one element and is read back as the value, which in JSON-LD is the same. Text between
-child elements has no JSON form and is refused.
+A list of one value becomes one element and is read back as the value, which in JSON-LD is the same. Text
+between child elements has no JSON form and is refused.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ _NOT_SCALAR: Final = object()
 
 
 def _typed_scalar(element: Any) -> Any:
-    """Give the number, boolean or null that ``xsi:type`` or ``xsi:nil`` names, if it is written just so again."""
+    """Give the number, boolean or null that ``xsi:type`` or ``xsi:nil`` means, if nothing is lost by it."""
     text = (element.text or "").strip()
     if element.get(XSI_NIL) == "true" and not text:
         return None
@@ -114,7 +114,8 @@ def scalar_text(value: Any) -> tuple[str, str]:
 def write_member(parent: Any, name: str, value: Any, names: XmlNames, pointer: str) -> None:
     """Append a member to an element: one child for a value, one for each value of a list.
 
-    :raises DocumentError: ``not-expressible-in-xml`` where a name or text cannot stand in XML, with the pointer
+    :raises DocumentError: ``not-expressible-in-xml`` where a name or text cannot stand in XML, with the
+        pointer
     """
     at = f"{pointer}/{escape(name)}"
     tag = names.tag(name)

@@ -1,9 +1,10 @@
-"""Names between the two wire forms: ``{namespace}local`` in XML, ``prefix:local`` with an ``@context`` in JSON."""
+"""Names of the two wire forms: ``{namespace}local`` in XML, ``prefix:local`` and an ``@context`` in JSON."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import chain, count
 from typing import Any, Final
 
 from lineage.events.contexts import expand
@@ -48,9 +49,11 @@ def split_tag(tag: str) -> tuple[str, str]:
 
 
 def _says_something(prefix: str, namespace: str) -> bool:
-    """Say whether a declaration belongs into an ``@context``: not XML's machinery, not the standard's own prefixes."""
+    """Say whether a declaration belongs into an ``@context``: the standard's and XML's own do not."""
     standard = prefix in STANDARD_PREFIXES and (
-        namespace == STANDARD_PREFIXES[prefix] or "gs1.org/" in namespace or namespace.startswith("urn:epcglobal:")
+        namespace == STANDARD_PREFIXES[prefix]
+        or "gs1.org/" in namespace
+        or namespace.startswith("urn:epcglobal:")
     )
     return not standard and namespace not in _MACHINERY
 
@@ -59,7 +62,8 @@ class JsonNames:
     """Gives the JSON names for one XML document, event by event.
 
     Prefixes that the root declares stand in the document's ``@context``. ``begin`` starts an event with the
-    declarations of its own; prefixes that turn up deeper down are added to them, under another name where taken.
+    declarations of its own; prefixes that turn up deeper down are added to them, under another name where
+    taken.
 
     :param declared: prefixes of the root element
     """
@@ -123,11 +127,8 @@ class JsonNames:
     def _new_prefix(self, namespace: str, element: Any) -> str:
         taken = {*self._own, *self.document, *STANDARD_PREFIXES}
         wished = [prefix for prefix, bound in element.nsmap.items() if bound == namespace and prefix]
-        prefix = next((wish for wish in wished if wish not in taken), None)
-        number = 0
-        while prefix is None:
-            number += 1
-            prefix = None if f"ns{number}" in taken else f"ns{number}"
+        made_up = (f"ns{number}" for number in count(1))
+        prefix: str = next(wish for wish in chain(wished, made_up) if wish not in taken)
         self._own[prefix] = namespace
         self._own_by_namespace[namespace] = prefix
         return prefix
@@ -144,7 +145,7 @@ class XmlNames:
         self._tags: dict[str, str | None] = {}
 
     def tag(self, name: str) -> str | None:
-        """Give ``{namespace}local``, the name itself where it has no prefix, or ``None`` if XML has no such name."""
+        """Give ``{namespace}local``, a name without prefix as it is, or ``None`` if XML has no such name."""
         if name in self._tags:
             return self._tags[name]
         if ":" in name:
@@ -158,7 +159,7 @@ class XmlNames:
         return tag
 
 
-def declarations(prefixes: dict[str, str]) -> dict[str | None, str]:
+def declarations(prefixes: dict[str, str]) -> dict[str, str]:
     """Give those of the prefixes that an XML element can declare."""
     return {
         prefix: CBV_MASTER_DATA if namespace == f"{CBV_MASTER_DATA}:" else namespace

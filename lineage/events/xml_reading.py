@@ -80,6 +80,8 @@ class XmlReader:
         except etree.XMLSyntaxError as error:
             raise _syntax_error(error) from error
         self._since_event += len(data)
+        action: Any
+        element: Any
         for action, element in self._parser.read_events():
             if self._root is None:
                 self._begin(element)
@@ -102,7 +104,7 @@ class XmlReader:
         :raises DocumentError: if the document ended too early or its head is not valid
         """
         try:
-            root = self._parser.close()
+            root: Any = self._parser.close()
         except etree.XMLSyntaxError as error:
             raise _syntax_error(error) from error
         if self._root is None:
@@ -168,7 +170,7 @@ class XmlReader:
         self._last = element
 
     def _sweep(self, parent: Any, until: Any) -> Iterator[Event | BadEvent]:
-        """Forget the children before ``until``; those that were not taken as events are events of unknown type."""
+        """Forget the children before ``until``; what was not taken among them are events of unknown type."""
         if parent is None:
             return
         while len(parent) and parent[0] is not until:

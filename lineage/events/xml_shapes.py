@@ -1,4 +1,4 @@
-"""The XML binding as tables: which members an event element has, in which order, and where version 1.2 puts them."""
+"""The XML binding as tables: children of each event element, their order, their place in version 1.2."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ CHILDREN: Final[dict[str, tuple[str, ...]]] = {
         *HEAD, "epcList", "action", *_WHY_WHERE, "bizTransactionList", "quantityList", *_ENDS, *_NEW, "ilmd",
     ),
     "AggregationEvent": (
-        *HEAD, "parentID", "childEPCs", "action", *_WHY_WHERE, "bizTransactionList", "childQuantityList", *_ENDS, *_NEW,
+        *HEAD, "parentID", "childEPCs", "action", *_WHY_WHERE, "bizTransactionList", "childQuantityList",
+        *_ENDS, *_NEW,
     ),
     "TransactionEvent": (
-        *HEAD, "bizTransactionList", "parentID", "epcList", "action", *_WHY_WHERE, "quantityList", *_ENDS, *_NEW,
+        *HEAD, "bizTransactionList", "parentID", "epcList", "action", *_WHY_WHERE, "quantityList", *_ENDS,
+        *_NEW,
     ),
     "TransformationEvent": (
         *HEAD, "inputEPCList", "inputQuantityList", "outputEPCList", "outputQuantityList", "transformationID",
         *_WHY_WHERE, "bizTransactionList", *_ENDS, *_NEW, "ilmd",
     ),
     "AssociationEvent": (
-        *HEAD, "parentID", "childEPCs", "childQuantityList", "action", *_WHY_WHERE, "bizTransactionList", *_ENDS, *_NEW,
+        *HEAD, "parentID", "childEPCs", "childQuantityList", "action", *_WHY_WHERE, "bizTransactionList",
+        *_ENDS, *_NEW,
     ),
 }  # fmt: skip
 #: Version 1.2: members that stand in ``baseExtension``, and those that stand in ``extension`` of each type.

@@ -45,7 +45,8 @@ _OWN_RULES: Final = frozenset(
 def write_xml(document: Document, version: Version = "2.0") -> bytes:
     """Give the document as indented UTF-8 XML.
 
-    :raises DocumentError: ``not-expressible-in-1.2`` or ``not-expressible-in-xml``, with a pointer to each place
+    :raises DocumentError: ``not-expressible-in-1.2`` or ``not-expressible-in-xml``, with a pointer to each
+        place
     """
     if version not in _NAMESPACES:
         raise refuse("unknown-version", f"EPCIS XML is written as 2.0 or 1.2, not {version!r}.")
@@ -74,7 +75,7 @@ def _refuse_what_cannot_be_said(document: Document, version: str) -> None:
         raise DocumentError(problems, hint="Write version 2.0.")
 
 
-def _declared(document: Document) -> dict[str | None, str]:
+def _declared(document: Document) -> dict[str, str]:
     used = {name: STANDARD_PREFIXES[name] for name in ("cbvmda", "gs1", "cbv")}
     return declarations({**used, **prefixes(document.context)}) | {"xsi": XSI, "xsd": XSD, "sbdh": SBDH}
 

@@ -30,3 +30,13 @@ def wrongly_valid(path: Path) -> bool:
 def name(path: Path) -> str:
     """Give a short test id."""
     return "/".join(path.relative_to(VECTORS).parts[-3:])
+
+
+def xml_documents() -> list[tuple[Path, bool]]:
+    """Give every XML event document of the sets with its label; 1.2 documents must all be readable."""
+    found = [
+        path for path in (VECTORS / "gs1-epcis" / "XML").rglob("*.xml") if "CaptureJob" not in path.parts
+    ]
+    found += [path for path in (VECTORS / "openepcis").rglob("*.xml") if "Queries" not in path.parts]
+    found += (VECTORS / "event-hash").rglob("*.xml")
+    return [(path, "Invalid" not in path.parts) for path in sorted(found)]
