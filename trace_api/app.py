@@ -16,8 +16,12 @@ from trace_api.capture.service import Capturer
 from trace_api.database import Database
 from trace_api.epcis import capture_endpoints, events_endpoints
 from trace_api.epcis.protocol import StandardHeaders
+from trace_api.lookup import endpoints as lookup
+from trace_api.lookup import issued_endpoints as issued
 from trace_api.masterdata import endpoints as masterdata
+from trace_api.pages import endpoints as pages
 from trace_api.recall import endpoints as recall
+from trace_api.responsibility import endpoints as responsibility
 from trace_api.settings import Settings
 from trace_api.trace import endpoints as trace
 
@@ -39,7 +43,11 @@ def routers() -> list[APIRouter]:
         events_endpoints.router,
         trace.router,
         masterdata.router,
+        responsibility.router,
         recall.router,
+        issued.router,
+        pages.router,
+        lookup.router,
     ]
 
 

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from lineage.identifiers import Identifier
 from trace_api.masterdata.model import Party, Product
 
-Status = Literal["recorded", "issued"]
+Status = Literal["recorded", "issued", "registered"]
+"""``registered``: no thing but a product, party or site of the master data."""
 LicenceState = Literal["valid", "expired", "not_yet", "open"]
 
 
@@ -83,7 +84,6 @@ class Responsible:
     duty: str
     duty_en: str
     basis: str
-    basis_en: str
     since: datetime
     until: datetime | None
 

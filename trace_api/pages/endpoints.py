@@ -1,0 +1,87 @@
+"""The first page, the files that pages need, and the page for addresses that do not exist."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import RedirectResponse
+
+from lineage.errors import IdentifierError
+from lineage.identifiers import read
+from trace_api.lookup.addresses import Shown, local_path
+from trace_api.pages.languages import choose_language, words
+from trace_api.pages.rendering import STATIC, render
+from trace_api.problems import Problem
+
+router = APIRouter(include_in_schema=False)
+
+MAX_QUERY: Final = 2000
+
+_FILES: Final = {
+    "suyuan.css": "text/css; charset=utf-8",
+    "console.js": "text/javascript; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+}
+
+
+@router.get("/")
+def home(request: Request, lang: str | None = None) -> Response:
+    """Give the first page: type a code, or log in as an inspector."""
+    language = choose_language(lang, request.headers.get("accept-language"))
+    return render("public/home.html", language, {"switch_url": f"/?lang={words(language).other}", "q": ""})
+
+
+@router.get("/lookup")
+def lookup(
+    request: Request, q: Annotated[str, Query(max_length=MAX_QUERY)] = "", lang: str | None = None
+) -> Response:
+    """Lead from a typed code in any written form to its page."""
+    language = choose_language(lang, request.headers.get("accept-language"))
+    text = q.strip()
+    if not text:
+        return RedirectResponse(f"/?lang={language}", 303)
+    try:
+        identifier = read(text)
+    except IdentifierError as error:
+        values = {
+            "key": "not_code",
+            "mark": "cross",
+            "tone": "stop",
+            "detail": words(language).of(error.message_zh, error.message),
+            "shown": cut(text, error.position),
+            "code": None,
+            "broader": None,
+            "report": False,
+            "steps": ("not_code.step.digits", "not_code.step.other"),
+            "switch_url": f"/?lang={words(language).other}",
+        }
+        return render("public/notice.html", language, values, status=400)
+    path = local_path(identifier)
+    if path.startswith("/lookup"):
+        raise Problem(404, "never-issued", f"{identifier.id} is no code of a thing.")
+    return RedirectResponse(f"{path}?lang={language}", 303)
+
+
+@router.get("/static/{name}")
+def static(name: str) -> Response:
+    """Give a file of ours; its address changes with its content, so it is kept for a year."""
+    if name not in _FILES:
+        raise Problem(404, "no-such-resource", "There is no such file.")
+    return Response(
+        (STATIC / name).read_bytes(),
+        media_type=_FILES[name],
+        headers={"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+@router.get("/favicon.ico")
+def favicon() -> Response:
+    """Give the mark to browsers that look here for it."""
+    return static("mark.svg")
+
+
+def cut(text: str, position: int | None) -> Shown:
+    """Give a text cut at the character that is wrong."""
+    text = text[:200]
+    if position is None or not 0 <= position < len(text):
+        return Shown(text, "", "")
+    return Shown(text[:position], text[position], text[position + 1 :])
