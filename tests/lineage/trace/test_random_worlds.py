@@ -94,8 +94,8 @@ def test_source_and_destination_are_mirrors(seed: int, contact: bool) -> None:
         for name in truth.things
     }
     for name in names:
-        answer = source(neighbours, thing_of(neighbours, name), contact=contact, examined=0).as_dict()
-        assert set(times(answer)) & set(names) == {one for one in names if name in reached[one]}, name
+        origin = source(neighbours, thing_of(neighbours, name), contact=contact, examined=0).as_dict()
+        assert set(times(origin)) & set(names) == {one for one in names if name in reached[one]}, name
 
 
 @pytest.mark.parametrize("seed", SEEDS[:5])

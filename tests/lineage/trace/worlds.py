@@ -321,7 +321,7 @@ class Oracle:
         runs: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {}
         for event in self.events:
             if event["type"] == "TransformationEvent":
-                key = event.get("transformationID", event["eventID"])
+                key = str(event.get("transformationID", event["eventID"]))
                 inputs, outputs = runs.setdefault(key, ([], []))
                 inputs += [(thing, event["eventTime"]) for thing in self._inputs(event)]
                 outputs += [(thing, event["eventTime"]) for thing in self._outputs(event)]
@@ -336,79 +336,76 @@ class Oracle:
         """Give everything that may have gone into the root by a time, with its latest time."""
         labels = {root: until}
         for hop in range(depth):
+            ways = [*self._went_in(labels), *(self._ever_held(root, until) if hop == 0 else ())]
             better: dict[str, str] = {}
-
-            def add(thing: str, at: str, better: dict[str, str] = better) -> None:
+            for thing, at in ways:
                 if at > max(labels.get(thing, EARLIEST), better.get(thing, EARLIEST)):
                     better[thing] = at
-
-            for inputs, outputs in self._runs():
-                for output, made in outputs:
-                    label = labels.get(output)
-                    for thing, at in inputs:
-                        if label is not None and max(at, made) <= label:
-                            add(thing, at)
-                            for inner in self.contents(thing, at):
-                                add(inner, at)
-            for event in self.events:
-                for born, home in self._births(event):
-                    if born in labels:
-                        add(home, min(str(event["eventTime"]), labels[born]))
-            if hop == 0:
-                for inner, windows in self._ever_inside(root, EARLIEST, LATEST).items():
-                    for start, end in windows:
-                        if start <= until:
-                            add(inner, min(end, until))
             if not better:
                 break
             labels |= better
         return {thing: at for thing, at in labels.items() if thing != root}
+
+    def _went_in(self, labels: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """From each (o, t): inputs that were in by t, what was in them, and the lot of o."""
+        for inputs, outputs in self._runs():
+            for output, made in outputs:
+                for thing, at in inputs:
+                    if output in labels and max(at, made) <= labels[output]:
+                        yield from ((one, at) for one in {thing} | self.contents(thing, at))
+        for event in self.events:
+            for born, home in self._births(event):
+                if born in labels:
+                    yield home, min(str(event["eventTime"]), labels[born])
+
+    def _ever_held(self, root: str, until: str) -> Iterator[tuple[str, str]]:
+        for inner, windows in self._ever_inside(root, EARLIEST, LATEST).items():
+            yield from ((inner, min(end, until)) for start, end in windows if start <= until)
 
     def destination(
         self, root: str, since: str | None = None, depth: int = 999, *, contact: bool = False
     ) -> dict[str, str]:
         """Give everything that the root may have gone into from a time on, with its earliest time."""
-        labels = {root: self.first(root) if since is None else since}
-        start_time = labels[root]
+        begin = self.first(root) if since is None else since
+        labels = {root: begin}
         for hop in range(depth):
+            ways = [*self._came_out(labels), *(self._touched(labels) if contact else ())]
+            if hop == 0:
+                inside = self._ever_inside(root, begin, LATEST)
+                ways += [(inner, start) for inner, windows in inside.items() for start, _ in windows]
             better: dict[str, str] = {}
-
-            def add(thing: str, at: str, better: dict[str, str] = better) -> None:
+            for thing, at in ways:
                 if at < min(labels.get(thing, "~"), better.get(thing, "~")):
                     better[thing] = at
-
-            for inputs, outputs in self._runs():
-                for thing, at in inputs:
-                    carried = {thing} | self.contents(thing, at)
-                    if any(labels.get(one, "~") <= at for one in carried):
-                        for output, made in outputs:
-                            add(output, max(at, made))
-            for event in self.events:
-                for born, home in self._births(event):
-                    if labels.get(home, "~") <= event["eventTime"]:
-                        add(born, str(event["eventTime"]))
-            if hop == 0:
-                for inner, windows in self._ever_inside(root, start_time, LATEST).items():
-                    for start, _ in windows:
-                        add(inner, start)
-            if contact:
-                self._touch(labels, add)
             if not better:
                 break
             labels |= better
         return {thing: at for thing, at in labels.items() if thing != root}
 
-    def _touch(self, labels: dict[str, str], add: Any) -> None:
-        """Add what shared a container with something affected, at any depth, from when both were inside."""
+    def _came_out(self, labels: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """From each (o, t): outputs of what o went into, itself or in a container, and the items of lot o."""
+        for inputs, outputs in self._runs():
+            for thing, at in inputs:
+                carried = {thing} | self.contents(thing, at)
+                if any(labels.get(one, "~") <= at for one in carried):
+                    yield from ((output, max(at, made)) for output, made in outputs)
+        for event in self.events:
+            at = str(event["eventTime"])
+            yield from ((born, at) for born, home in self._births(event) if labels.get(home, "~") <= at)
+
+    def _touched(self, labels: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """What shared a container with something affected, at any depth, from when both were inside."""
         for parent in {stay.parent for stay in self.stays}:
-            inside = self._ever_inside(parent, EARLIEST, LATEST)
-            for affected in set(inside) & set(labels):
-                for low, high in inside[affected]:
-                    arrived = max(low, labels[affected])
-                    for other, windows in inside.items():
-                        for start, end in windows:
-                            if max(arrived, start) < min(high, end):
-                                add(other, max(arrived, start))
+            inside = [
+                (thing, start, end)
+                for thing, windows in self._ever_inside(parent, EARLIEST, LATEST).items()
+                for start, end in windows
+            ]
+            for affected, low, high in inside:
+                arrived = max(low, labels.get(affected, "~"))
+                for other, start, end in inside:
+                    if max(arrived, start) < min(high, end):
+                        yield other, max(arrived, start)
 
     def where(self, thing: str) -> str | None:
         """Give the last place at which the thing was seen, itself or through what it was in."""
