@@ -28,7 +28,7 @@ with warnings.catch_warnings():
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "'128MB'"}
 
 TEMPLATE = "suyuan_template"
-PARTY_USCC = "91110000100006021R"
+PARTY_USCC = "91110000100006021A"
 
 _numbers = itertools.count()
 

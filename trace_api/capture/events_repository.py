@@ -35,6 +35,7 @@ class EventRow(NamedTuple):
     carrier: int | None
     owner: int | None
     bound_for: int | None
+    tells_more: bool
     declaration: bool
     void: bool
     capture: int
@@ -47,7 +48,7 @@ _EVENT_TYPES: Final = [
     *("int8", "text", "int8", "int8", "int8"),
     *("int2", "int2", "int4", "int4", "int4", "int4"),
     *("int2", "int2", "int4", "int4", "int4", "int4", "int4"),
-    *("bool", "bool", "int8", "int8", "int2", "bytea"),
+    *("bool", "bool", "bool", "int8", "int8", "int2", "bytea"),
 ]
 
 

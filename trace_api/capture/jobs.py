@@ -19,6 +19,7 @@ Status = Literal["accepted", "duplicate", "rejected"]
 
 #: Errors listed in full in one answer: an answer is for people, and the results name every event anyway.
 ERRORS_SHOWN: Final = 100
+WARNINGS_SHOWN: Final = 10
 #: Characters of one error's sentence: it may quote what was sent.
 LONGEST_MESSAGE: Final = 500
 
@@ -30,21 +31,27 @@ class Result:
     """What became of one event.
 
     :ivar event_id: ``None`` only for a rejected event that came without one
+    :ivar warnings: what is odd about an event that was kept, such as a wrong check digit: a record of what
+        was read is not thrown away
     """
 
     index: int
     event_id: str | None
     status: Status
     problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the member of ``results``."""
-        return {
+        """Give the member of ``results``; ``warnings`` only where there are any."""
+        members: dict[str, Any] = {
             "index": self.index,
             "eventID": self.event_id,
             "status": self.status,
             "errors": [_shortened(problem) for problem in self.problems],
         }
+        if self.warnings:
+            members["warnings"] = [_shortened(warning) for warning in self.warnings[:WARNINGS_SHOWN]]
+        return members
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,14 @@ class Prepared:
     read_point: str | None
     location: str | None
 
+    def warnings(self) -> list[Problem]:
+        """Give what is odd about the identifiers of the event, each of which is kept as it is."""
+        return [
+            Problem("", warning.code, f"{posting.thing.id[:100]}: {warning.message}")
+            for posting in self.facts.postings
+            for warning in posting.thing.warnings
+        ]
+
     def terms(self) -> list[Term]:
         """Give every term that is stored with the event."""
         said = self.statement

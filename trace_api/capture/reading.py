@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lineage.events import Document, DocumentError, Event, Problem
-from lineage.events.json_reading import read_json_leniently
+from lineage.events import Document, DocumentError, Event, Problem, read_document_leniently
 
 JSON_TYPES = frozenset({"application/json", "application/ld+json"})
 XML_TYPES = frozenset({"application/xml", "text/xml"})
@@ -32,12 +31,7 @@ def receive(data: bytes, kind: str) -> Received:
 
     :raises DocumentError: the document around the events is broken; nothing of it can be used
     """
-    if kind in XML_TYPES:
-        from lineage.events import read_xml_leniently  # noqa: PLC0415 - lxml only when it is needed
-
-        document, bad = read_xml_leniently(data)
-    else:
-        document, bad = read_json_leniently(data)
+    document, bad = read_document_leniently(data, kind)
     good = iter(document.events)
     count = len(document.events) + len(bad)
     return Received(document, [bad[index] if index in bad else next(good) for index in range(count)])

@@ -304,7 +304,7 @@ class _Capture:
                 )
             else:
                 taken[key] = entry
-                results.append(Result(index, entry.event_id, "accepted"))
+                results.append(Result(index, entry.event_id, "accepted", warnings=entry.warnings()))
                 continue
             if same:
                 results.append(Result(index, entry.event_id, "duplicate"))
@@ -416,6 +416,7 @@ def _event_row(
         carrier=term_number(numbers, TermKind.PARTY, said.carrier),
         owner=term_number(numbers, TermKind.PARTY, said.owner),
         bound_for=term_number(numbers, TermKind.PLACE, said.bound_for),
+        tells_more=said.tells_more,
         declaration=one.facts.declaration,
         void=void,
         capture=capture,

@@ -103,6 +103,14 @@ def history(
     return _written(request, answer.as_dict, lambda: _history_lines(answer.as_dict()))
 
 
+@router.get("/balance", response_class=Response, summary="Do the quantities of a lot add up?")
+def balance(store: Store, asker: Asker, lot: Annotated[str, Query(description="The lot.")] = "") -> Response:
+    """Compare what came into a lot, what went out of it and what is left, per place."""
+    with SECONDS.labels("balance").time(), store.reading() as connection:
+        answer = service.balance(connection, service.find(connection, lot, asker))
+    return Response(orjson.dumps(answer.as_dict()), media_type="application/json")
+
+
 def _time(name: str, text: str | None) -> int | None:
     if not text:
         return None

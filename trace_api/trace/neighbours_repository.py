@@ -26,6 +26,7 @@ from lineage.trace.neighbours import (
 )
 from trace_api.capture.containment import ODDITIES
 from trace_api.capture.interning_repository import KINDS
+from trace_api.capture.rows import ACTIONS, TYPES
 from trace_api.capture.stored_events import stored_events
 from trace_api.database.engine import driver
 
@@ -34,6 +35,12 @@ _ASKED: Final = (
     " AS a (block, first, last, since, until)"
 )
 _OVERLAPS: Final = "f.block = a.block AND f.lo <= a.last AND f.hi >= a.first"
+_STATEMENTS: Final = (
+    "SELECT id, type, action, move, ends, tells_more,"
+    " location, read_point, giver, taker, carrier, owner, bound_for, step, disposition"
+    " FROM event WHERE id = ANY(%s)"
+)
+_TERMS: Final = slice(6, None)
 
 # Texts of terms remembered by each pooled connection.
 _REMEMBERED_TERMS: Final = 20_000
@@ -177,19 +184,30 @@ class PostgresNeighbours:
         """See :meth:`Neighbours.statements`."""
         if not events:
             return {}
-        self._cursor.execute(
-            "SELECT id, move, ends, coalesce(location, read_point), read_point, giver, taker, carrier, owner,"
-            " bound_for, step, disposition FROM event WHERE id = ANY(%s)",
-            (list(events),),
-        )
+        self._cursor.execute(_STATEMENTS, (list(events),))
         rows = self._cursor.fetchall()
-        terms = self._terms({term for row in rows for term in row[3:]})
-        return {
-            number: Statement(
-                Move(move), None if ends is None else How(ends), *(terms.get(term) for term in said)
+        terms = self._terms({term for row in rows for term in row[_TERMS]})
+        found: dict[int, Statement] = {}
+        for row in rows:
+            number, kind, action, move, ends, tells_more = row[:6]
+            location, read_point, *parties, bound_for, step, disposition = map(terms.get, row[_TERMS])
+            giver, taker, carrier, owner = parties
+            found[number] = Statement(
+                move=Move(move),
+                ends=None if ends is None else How(ends),
+                site=location or read_point,
+                read_point=read_point,
+                giver=giver,
+                taker=taker,
+                carrier=carrier,
+                owner=owner,
+                bound_for=bound_for,
+                step=step,
+                disposition=disposition,
+                creates=kind == TYPES["ObjectEvent"] and action == ACTIONS["ADD"],
+                tells_more=tells_more,
             )
-            for number, move, ends, *said in rows
-        }
+        return found
 
     def events(self, events: Collection[int]) -> Mapping[int, Event]:
         """See :meth:`Neighbours.events`."""

@@ -28,8 +28,8 @@ def identifier(text: str) -> Identifier:
     try:
         return read(text)
     except LineageError as error:
-        more = {name: value for name, value in error.as_dict().items() if name != "message"}
-        raise Problem(400, "not-an-identifier", error.message, **more) from error
+        told = {name: value for name, value in error.as_dict().items() if name not in {"code", "message"}}
+        raise Problem(400, "not-an-identifier", error.message, reason=error.code, **told) from error
 
 
 def find(connection: Connection, text: str, principal: Principal | None = None) -> int:
@@ -64,7 +64,14 @@ def source(
     contact: bool = False,
 ) -> trace.Answer:
     """Give everything that may have gone into a thing by a time (microseconds)."""
-    return trace.source(PostgresNeighbours(connection), thing, until, depth=depth, contact=contact)
+    return trace.source(
+        PostgresNeighbours(connection),
+        thing,
+        until,
+        depth=depth,
+        contact=contact,
+        directory=MasterDirectory(connection),
+    )
 
 
 def destination(
@@ -91,3 +98,8 @@ def destination(
 def history(connection: Connection, thing: int, *, direct: bool = False) -> trace.History:
     """Give every event that touches a thing, directly or through a container."""
     return trace.history(PostgresNeighbours(connection), thing, direct=direct)
+
+
+def balance(connection: Connection, lot: int) -> trace.Balance:
+    """Compare what came into a lot, what went out of it and what is left."""
+    return trace.balance(PostgresNeighbours(connection), lot, directory=MasterDirectory(connection))

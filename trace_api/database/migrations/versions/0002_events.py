@@ -73,6 +73,7 @@ CREATE TABLE event (
     carrier integer,
     owner integer,
     bound_for integer,
+    tells_more boolean NOT NULL,
     declaration boolean NOT NULL,
     void boolean NOT NULL,
     capture bigint NOT NULL,
@@ -84,7 +85,7 @@ CREATE TABLE event (
 CREATE INDEX event_time ON event (event_time, id);
 CREATE INDEX event_record_time ON event (record_time, id);
 COMMENT ON TABLE event IS 'one row an event; declared_at tells an error declaration from the event it takes out';
-COMMENT ON COLUMN event.move IS 'move to bound_for: what the event says about custody (lineage.facts.Statement)';
+COMMENT ON COLUMN event.move IS 'move to tells_more: what the event says about custody (lineage.facts.Statement)';
 
 CREATE TABLE event_context (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
