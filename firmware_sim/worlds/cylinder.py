@@ -160,7 +160,6 @@ class CylinderWorld(World):
                         (cylinder,),
                         note,
                         "inspection_expired",
-                        "responsibility",
                     ),
                 )
             at = yield from self._fill(rack, index, gas.thing, at, accidents)
@@ -300,7 +299,6 @@ class CylinderWorld(World):
             (rack.id,),
             "the customer has the rack and never scanned its receipt",
             "not_received",
-            "responsibility",
         )
         yield Observed(
             at=at,

@@ -12,8 +12,6 @@ from typing import Any, Literal
 
 from firmware_sim.worlds.places import Party, Place
 
-Question = Literal["source", "destination", "responsibility", "history", "balance"]
-
 
 @dataclass(frozen=True, slots=True)
 class Accident:
@@ -22,7 +20,6 @@ class Accident:
     :ivar kind: what happened, e.g. `shipment_without_receipt`
     :ivar finding: code of the finding that an answer about the things must carry, where a finding is expected
     :ivar things: what it happened to
-    :ivar question: the question whose answer carries it
     :ivar note: the accident in a sentence
     """
 
@@ -30,7 +27,6 @@ class Accident:
     things: tuple[str, ...]
     note: str
     finding: str = ""
-    question: Question = "history"
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,9 @@ class DrugWorld(World):
     def _journey(self, size: Size, carton: str, boxes: list[_Box], at: int, number: int) -> Iterator[Deed]:
         who = self.people
         sensor = numbers.asset_id(PREFIX, f"TS{self.next('unit'):06d}")
+        yield Commissioned(
+            at=at - 5 * MINUTE, place=who.maker.spot("GATE"), things=(sensor,), disposition="active"
+        )
         yield Attached(at=at, place=who.maker.spot("GATE"), parent=carton, children=(sensor,))
         at += 10 * MINUTE
         warm = number == 1 and self.accidents.happens("cold_chain_excursion")
@@ -189,11 +192,7 @@ class DrugWorld(World):
                     *((when, round(celsius + 7.5, 1)) for when, celsius in readings[2:]),
                 )
                 note = "the van's cooling failed for half an hour"
-                accidents = (
-                    self.accident(
-                        "cold_chain_excursion", (carton,), note, "cold_chain_excursion", "responsibility"
-                    ),
-                )
+                accidents = (self.accident("cold_chain_excursion", (carton,), note, "cold_chain_excursion"),)
             yield Sensed(
                 at=readings[-1][0],
                 place=giver.spot("VAN"),
@@ -242,7 +241,6 @@ class DrugWorld(World):
             (box.code,),
             "the clinic has the box and never scanned its receipt",
             "not_received",
-            "responsibility",
         )
         yield Observed(
             at=at,

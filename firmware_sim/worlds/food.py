@@ -392,7 +392,6 @@ class FoodWorld(World):
                         (case.id,),
                         "the shop has the case and never scanned its receipt",
                         "not_received",
-                        "responsibility",
                     ),
                 ),
             )

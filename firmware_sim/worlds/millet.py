@@ -127,7 +127,10 @@ class MilletWorld(World):
             treated = sown + 60 * DAY
             harvested = treated + (3 if short else 20) * DAY
             note = self.accident(
-                "safety_interval", (crop.thing,), "harvested three days after a treatment that needs seven"
+                "safety_interval",
+                (crop.thing,),
+                "harvested three days after a treatment that needs seven",
+                "safety_interval",
             )
             yield Observed(
                 at=treated,
@@ -217,13 +220,18 @@ class MilletWorld(World):
                 (mixed.thing,),
                 "more millet than the harvest gives",
                 "mass_balance",
-                "balance",
             )
+            # The first lot takes its sacks as they are; for the others the grain is weighed out of them.
+            weighed = number > 0
+            for sack, _ in inputs if weighed else ():
+                at += MINUTE
+                yield Unpacked(at=at, place=place, parent=sack, disposition="in_progress")
+            at += MINUTE
             yield Transformed(
                 at=at,
                 place=place,
-                inputs=tuple(sack for sack, _ in inputs),
-                input_amounts=tuple(harvest for _, harvest in inputs),
+                inputs=() if weighed else tuple(sack for sack, _ in inputs),
+                input_amounts=tuple(harvest for _, harvest in inputs) if weighed else (),
                 output_amounts=(mixed,),
                 disposition="in_progress",
                 accidents=(note,) if swollen else (),
@@ -332,7 +340,6 @@ class MilletWorld(World):
                     (box.id,),
                     "the shop has the box and never scanned its receipt",
                     "not_received",
-                    "responsibility",
                 )
                 yield Observed(
                     at=at,

@@ -280,7 +280,7 @@ def drug(master: MasterData, levels: tuple[str, str, str]) -> DrugPeople:
         37.69,
         112.72,
     )
-    authority = new.party("12", CHANGZHI, "长治市疾病预防控制中心", "Changzhi CDC", "distributor", "user")
+    authority = new.party("12", CHANGZHI, "长治市疾病预防控制中心", "Changzhi CDC", "hospital", "user")
     centre = new.site(
         authority,
         "长治市疾控中心疫苗冷库",
@@ -396,7 +396,7 @@ def cylinder(master: MasterData, catalogue: str, gas: str) -> CylinderPeople:
         Product(gas, "工业氧", "Industrial oxygen", "consumer", producer, "GB/T 3863"),
     )
     new.licence(
-        "special_equipment_production", "TS2214003-2029", maker, "国家市场监督管理总局", "B1 无缝气瓶"
+        "special_equipment_manufacture", "TS2214003-2029", maker, "国家市场监督管理总局", "B1 无缝气瓶"
     )
     new.licence("inspection_body", "TS7310014-2029", inspector, "国家市场监督管理总局", "气瓶定期检验")
     new.licence("filling_permit", "TS4214017-2029", filler, "山西省市场监督管理局", "压缩气体")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import ClassVar, Protocol
 
-from firmware_sim.worlds.deeds import Accident, Deed, Question
+from firmware_sim.worlds.deeds import Accident, Deed
 from firmware_sim.worlds.places import MasterData
 
 SECOND = 1_000_000
@@ -145,11 +145,9 @@ class World(ABC):
         """Give a random span between two numbers of minutes, in whole milliseconds."""
         return round(self.random.uniform(least, most) * 60_000) * 1000
 
-    def accident(
-        self, kind: str, things: tuple[str, ...], note: str, finding: str = "", question: Question = "history"
-    ) -> Accident:
+    def accident(self, kind: str, things: tuple[str, ...], note: str, finding: str = "") -> Accident:
         """Describe an accident of this world."""
-        return Accident(kind, things, note, finding, question)
+        return Accident(kind, things, note, finding)
 
 
 def shares(total: float, parts: int, random: Random) -> list[float]:

@@ -150,7 +150,6 @@ class LedgerFile:
                         "at": timestamp(deed.at),
                         "things": list(accident.things),
                         "finding": accident.finding or None,
-                        "question": accident.question if accident.finding else None,
                         "note": accident.note,
                     }
                 )
