@@ -275,6 +275,11 @@ class Event:
         return above if own is None else [*above, *as_list(own)]
 
     @property
+    def has_own_context(self) -> bool:
+        """Whether the event itself brings an ``@context``."""
+        return self._wire.context is not None
+
+    @property
     def ignored(self) -> frozenset[str]:
         """Extensions that are no content by the document's own word, as ``{namespace}name``."""
         return self.around.ignored
@@ -299,17 +304,25 @@ def _bare(vocabulary: v.Vocabulary, text: str | None) -> str | None:
 def exact_number(text: str) -> float | Decimal:
     """Give a JSON number with a fraction or exponent: as float where that loses nothing, else as Decimal.
 
-    :raises ValueError: if it has more digits than can be written out
+    :raises ValueError: if it is no number, or one beyond what even Decimal can hold
     """
     value = float(text)
     if repr(value) == text:
         return value
-    if len(text) > MAX_NUMBER_DIGITS:
-        raise ValueError(f"it has more than {MAX_NUMBER_DIGITS} digits")
-    exact = Decimal(text)
-    if exact and abs(exact.adjusted()) > MAX_NUMBER_DIGITS:
-        raise ValueError(f"its exponent is beyond {MAX_NUMBER_DIGITS}")
+    try:
+        exact = Decimal(text)
+    except ArithmeticError as error:
+        if value == 0:  # an exponent of -10^18 and beyond
+            return value
+        raise ValueError(text) from error
     return value if isfinite(value) and Decimal(repr(value)) == exact else exact
+
+
+def number_text(value: float | Decimal) -> str:
+    """Give a number's text, written out unless it would be absurdly long."""
+    if isinstance(value, Decimal) and (not value or abs(value.adjusted()) < MAX_NUMBER_DIGITS):
+        return format(value, "f")
+    return str(value)
 
 
 _EXACT = msgspec.json.Decoder(float_hook=exact_number)

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
 
@@ -24,7 +23,7 @@ from lineage.errors import EventError
 from lineage.events import vocabulary as v
 from lineage.events.canonical_links import canonical
 from lineage.events.contexts import all_prefixes, expand, flat
-from lineage.events.event import Event
+from lineage.events.event import Event, number_text
 from lineage.events.times import to_milliseconds
 from lineage.events.wire import MEMBERS
 
@@ -89,7 +88,7 @@ def _value(value: Any) -> str:
     elif isinstance(value, bool):
         return "true" if value else "false"
     else:
-        text = format(value, "f") if isinstance(value, Decimal) else str(value)
+        text = number_text(value)
     if text.startswith(("http", "urn:epc:")):
         return canonical(text)
     if text.startswith("urn:epcglobal:cbv:"):

@@ -16,7 +16,7 @@ MAX_EVENT_BYTES = 64 * 1024 * 1024
 MAX_HEAD_BYTES = 64 * 1024 * 1024
 #: Faults reported for one document; a file of garbage would otherwise fill memory with sentences.
 MAX_PROBLEMS = 1000
-#: Digits of one JSON number: beyond this Python itself refuses to print it.
-MAX_NUMBER_DIGITS = 4000
+#: Digits to which a number is written out; one with a larger exponent keeps it.
+MAX_NUMBER_DIGITS = 400
 #: Attributes of one XML element (libxml2 has no bound of its own here).
 MAX_XML_ATTRIBUTES = 256

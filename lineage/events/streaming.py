@@ -8,11 +8,11 @@ stream must be seekable, and is read twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from lineage.events.contexts import as_list
 from lineage.events.document import Document
-from lineage.events.event import Around, Event
+from lineage.events.event import Around, Event, decode_exactly
 from lineage.events.json_documents import BOM, ignored_fields, split_json
 from lineage.events.json_reading import read_json_leniently, read_raw_event
 from lineage.events.json_stream import JsonScanner, Readable
@@ -82,7 +82,11 @@ class EventStream:
     """One pass over a stream; ``document`` is there after the last event.
 
     :ivar count: number of events seen so far, good and bad
-    :ivar document: the document around the events (without them), once ``events`` is exhausted
+    :ivar document: the document around the events (without them): as far as it stands before them while they
+        are given, whole after the last one
+
+    :param head_first: make sure that all of the document's head is known before the first event, if need be
+        by reading the stream twice
     """
 
     def __init__(
@@ -92,15 +96,15 @@ class EventStream:
         *,
         on_bad: OnBadEvent | None = None,
         relaxed: bool = False,
+        head_first: bool = False,
     ) -> None:
         self._stream = stream
         self._content_type = content_type
         self._on_bad = on_bad
         self._relaxed = relaxed
+        self._head_first = head_first
         self.count = 0
-        self.document: Document | None = None
-        #: The ``@context`` of the document, as far as it is known.
-        self.context: list[Any] = []
+        self.document = Document([], [], wrapped=False)
 
     def events(self) -> Iterator[Event]:
         """Give the events in order. To be called once.
@@ -119,10 +123,10 @@ class EventStream:
         reader = XmlReader()
         while chunk := stream.read(_CHUNK):
             for made in reader.feed(chunk):
-                self.context = reader.context
+                if not self.count:
+                    self.document = reader.front
                 yield from self._give(made if isinstance(made, Event) else made.problems, "")
         self.document = reader.close()
-        self.context = self.document.context
 
     def _json(self, stream: _Joined) -> Iterator[Event]:
         scanner = JsonScanner(stream)
@@ -130,28 +134,26 @@ class EventStream:
         for data in scanner.pieces():
             if around is None:
                 around = self._around(scanner, stream)
-                self.context = around.context
             bare = scanner.list_pointer is None
-            made = read_raw_event(data, around, relaxed=self._relaxed)
+            made = read_raw_event(
+                data, around, needs_context=bare and not self._relaxed, relaxed=self._relaxed
+            )
             yield from self._give(made, "" if bare else f"{scanner.list_pointer}/{self.count}")
         if scanner.list_pointer:
             self.document = split_json(bytes(scanner.head)).document
-            self.context = self.document.context
         elif not self.count and scanner.list_pointer is None:
             split_json(bytes(scanner.head))
             raise refuse("not-json", "There is nothing here.")
-        else:
-            self.document = Document([], [], wrapped=False)
 
     def _around(self, scanner: JsonScanner, stream: _Joined) -> Around:
         """Find the context: in what was read so far, else by reading on to the end and coming back."""
         if not scanner.list_pointer:
             return Around([])
         head = scanner.partial_head()
-        if not (isinstance(head, dict) and "@context" in head):
-            head = stream.look_ahead()
-        if not isinstance(head, dict):
-            return Around([])
+        if self._head_first or not (isinstance(head, dict) and "@context" in head):
+            whole = stream.look_ahead()
+            self.document = split_json(whole).document
+            head = decode_exactly(whole)
         context = as_list(head.get("@context"))
         return Around(context, ignored_fields(head, context))
 
@@ -181,7 +183,7 @@ class _Joined:
             return start
         return self._stream.read(size)
 
-    def look_ahead(self) -> Any:
+    def look_ahead(self) -> bytes:
         """Scan from the very beginning to the end for what stands around the events, and come back.
 
         :raises DocumentError: if the stream cannot go back
@@ -198,4 +200,4 @@ class _Joined:
         for _ in scanner.pieces():
             pass
         self._stream.seek(here)
-        return scanner.partial_head()
+        return bytes(scanner.head)

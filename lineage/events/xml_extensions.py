@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lineage.events.contexts import flat
-from lineage.events.event import exact_number
+from lineage.events.event import exact_number, number_text
 from lineage.events.limits import MAX_DEPTH
 from lineage.events.problems import escape, refuse
 from lineage.events.xml_names import XSD, XSI_NIL, XSI_TYPE, JsonNames, XmlNames
@@ -107,7 +107,8 @@ def scalar_text(value: Any) -> tuple[str, str]:
     if isinstance(value, int):
         return "integer", str(value)
     if isinstance(value, Decimal):
-        return "decimal", format(value, "f")
+        text = number_text(value)
+        return "double" if "E" in text else "decimal", text
     return "double", repr(value)
 
 
@@ -122,7 +123,10 @@ def write_member(parent: Any, name: str, value: Any, names: XmlNames, pointer: s
     if tag is None:
         raise _not_expressible(f"{name!r} cannot be the name of an element.", at)
     for each in flat(value):
-        child = parent.makeelement(tag)
+        try:
+            child = parent.makeelement(tag)
+        except ValueError as error:
+            raise _not_expressible(f"{name!r} has a namespace that XML cannot hold.", at) from error
         parent.append(child)
         write_value(child, each, names, at)
 

@@ -21,7 +21,7 @@ SBDH_ROOT: Final = f"{{{SBDH}}}StandardBusinessDocumentHeader"
 SBDH_NAME: Final = "sbdh:StandardBusinessDocumentHeader"
 #: Children of the root that are read by their own rules or hold the events.
 _BODY: Final = frozenset(
-    ("EPCISBody", "QueryResults", "resultsBody", "EventList", "queryName", "subscriptionID")
+    ("EPCISHeader", "EPCISBody", "QueryResults", "resultsBody", "EventList", "queryName", "subscriptionID")
 )
 
 
@@ -51,8 +51,8 @@ class Head:
                 )
         return Around(self.context)
 
-    def read(self) -> None:
-        """Read all members; called when the whole document has been seen.
+    def read_front(self) -> None:
+        """Read what stands before the events: the root's attributes and the header.
 
         :raises DocumentError: for what has no JSON form
         """
@@ -62,10 +62,20 @@ class Head:
         self.members["schemaVersion"] = "2.0"
         self._attributes()
         for child in root:
-            name = names.name(child.tag, child)
-            if name == "EPCISHeader":
+            if names.name(child.tag, child) == "EPCISHeader":
                 self._header(child)
-            elif name in WRAPPERS:
+        self._declare_own()
+
+    def read_rest(self) -> None:
+        """Read what is left when the whole document has been seen.
+
+        :raises DocumentError: for what has no JSON form
+        """
+        root, names = self._root, self._names
+        names.begin(root.nsmap)
+        for child in root:
+            name = names.name(child.tag, child)
+            if name in WRAPPERS:
                 for inner in child:
                     add(self.members, names.name(inner.tag, inner), read_value(inner, names))
             elif split_tag(child.tag) == (IGNORE_NAMESPACE, IGNORE_NAME):
@@ -79,8 +89,7 @@ class Head:
                 self._master_data(vocabularies)
         if self.is_query:
             self._query_results()
-        for prefix, namespace in names.own.items():  # used in the header only, declared further down
-            self._declare(prefix, namespace)
+        self._declare_own()
 
     def _attributes(self) -> None:
         root = self._root
@@ -101,10 +110,12 @@ class Head:
             if namespace and namespace != XSI:
                 self.members[self._names.name(tag, root)] = value
 
-    def _declare(self, prefix: str, namespace: str) -> None:
-        if len(self.context) == 1:
-            self.context.append({})
-        self.context[1].setdefault(prefix, namespace)
+    def _declare_own(self) -> None:
+        """Take prefixes into the context that are declared further down, where the header uses them."""
+        for prefix, namespace in self._names.own.items():
+            if len(self.context) == 1:
+                self.context.append({})
+            self.context[1].setdefault(prefix, namespace)
 
     def _problem(self, code: str, message: str, element: Any) -> None:
         self.problems.append(Problem("", code, message, element.sourceline))

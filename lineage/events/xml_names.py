@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import chain, count
 from typing import Any, Final
+
+from lxml import etree
 
 from lineage.events.contexts import expand
 from lineage.events.vocabulary import CBV_MASTER_DATA, STANDARD_PREFIXES
@@ -37,6 +40,8 @@ _STANDARD_BY_NAMESPACE: Final = {
     **{namespace: prefix for prefix, namespace in STANDARD_PREFIXES.items()},
     CBV_MASTER_DATA: "cbvmda",
 }
+#: Prefixes that XML, or the library when it makes one up, keeps for itself.
+_RESERVED: Final = re.compile(r"[xX][mM][lL]|ns\d+\Z")
 NCNAME: Final = re.compile(r"[^\W\d][\w.\-]*")
 
 
@@ -127,7 +132,7 @@ class JsonNames:
     def _new_prefix(self, namespace: str, element: Any) -> str:
         taken = {*self._own, *self.document, *STANDARD_PREFIXES}
         wished = [prefix for prefix, bound in element.nsmap.items() if bound == namespace and prefix]
-        made_up = (f"ns{number}" for number in count(1))
+        made_up = (f"x{number}" for number in count(1))
         prefix: str = next(wish for wish in chain(wished, made_up) if wish not in taken)
         self._own[prefix] = namespace
         self._own_by_namespace[namespace] = prefix
@@ -159,13 +164,20 @@ class XmlNames:
         return tag
 
 
+@lru_cache(maxsize=1024)
+def _is_namespace(namespace: str) -> bool:
+    """Say whether the XML library takes this as a namespace; not every IRI is one for it."""
+    try:
+        etree.Element(f"{{{namespace}}}a")
+    except ValueError:
+        return False
+    return bool(namespace)
+
+
 def declarations(prefixes: dict[str, str]) -> dict[str, str]:
     """Give those of the prefixes that an XML element can declare."""
     return {
         prefix: CBV_MASTER_DATA if namespace == f"{CBV_MASTER_DATA}:" else namespace
         for prefix, namespace in prefixes.items()
-        if namespace
-        and NCNAME.fullmatch(prefix)
-        and not prefix.lower().startswith("xml")
-        and not prefix.startswith("ns0")
+        if NCNAME.fullmatch(prefix) and not _RESERVED.match(prefix) and _is_namespace(namespace)
     }

@@ -66,9 +66,12 @@ class XmlReader:
         self._lists = 0
 
     @property
-    def context(self) -> list[Any]:
-        """The document's context, once its first event has been given."""
-        return self._around.context
+    def front(self) -> Document:
+        """The document as far as it is known before its first event: context, header, master data."""
+        head = self._head
+        if head is None:
+            return Document([], self._around.context, wrapped=False)
+        return Document([], head.context, "query" if head.is_query else "document", dict(head.members))
 
     def feed(self, data: bytes) -> Iterator[Event | BadEvent]:
         """Take the next bytes and give the events that they complete, in order.
@@ -117,7 +120,7 @@ class XmlReader:
         if head.is_query and not self._count:
             _refuse_messages(root)
         try:
-            head.read()
+            head.read_rest()
         except DocumentError as error:
             head.problems += error.problems
         if head.problems:
@@ -139,6 +142,10 @@ class XmlReader:
         self._names = JsonNames(self._root.nsmap)
         if self._names.name(self._root.tag, self._root) in DOCUMENTS:
             self._head = Head(self._root, self._names)
+            try:
+                self._head.read_front()
+            except DocumentError as error:
+                self._head.problems += error.problems
             self._around = self._head.around()
         else:
             self._around = Around(Head(self._root, self._names).context)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from types import TracebackType
+from typing import IO, Any, Final, Literal, Self
 
 from lxml import etree
 
 from lineage.events.contexts import all_prefixes, as_list, prefixes
 from lineage.events.document import Document
+from lineage.events.event import Event
 from lineage.events.problems import DocumentError, refuse
 from lineage.events.vocabulary import STANDARD_PREFIXES
 from lineage.events.xml_event_writing import not_expressible_in_1_2, write_event_element
@@ -228,3 +230,53 @@ def _append(parent: Any, tag: str) -> Any:
     child = parent.makeelement(tag)
     parent.append(child)
     return child
+
+
+class XmlWriter:
+    """An XML document written event by event, in constant memory.
+
+    :param out: binary
+    :param head: the document without its events
+    """
+
+    def __init__(self, out: IO[bytes], head: Document, version: Version = "2.0") -> None:
+        self._out = out
+        self._head = head
+        self._version = version
+        self._holder = etree.Element("holder", nsmap=_declared(head))
+        self._after = b""
+
+    def __enter__(self) -> Self:
+        root = _root(self._head, self._version)
+        place = _event_list(root, self._head, self._version)
+        place.append(place.makeelement(_PLACE))
+        _after_body(root, self._head)
+        text = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+        before, self._after = text.split(f"<{_PLACE}/>".encode())
+        self._out.write(before.rstrip() + b"\n")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._out.write(self._after)
+
+    def write(self, event: Event) -> None:
+        """Write one event.
+
+        :raises DocumentError: where the version or XML cannot say what the event says
+        """
+        if self._version == "1.2":
+            problems = not_expressible_in_1_2(event)
+            if problems:
+                raise DocumentError(problems, hint="Write version 2.0.")
+        write_event_element(self._holder, event, self._version)
+        text = etree.tostring(self._holder, encoding="UTF-8", pretty_print=True)
+        start, end = text.index(b">") + 1, text.rindex(b"</holder>")
+        self._out.write(text[start:end].strip(b"\n") + b"\n")
+        self._holder.clear()
+
+
+#: Stands for the events while the text around them is made.
+_PLACE: Final = "events-stand-here"
