@@ -78,8 +78,14 @@ def _postings(event: Event) -> Iterator[Posting]:
 
 
 def _instances(texts: Iterable[str], role: Role) -> Iterator[Posting]:
-    for text in dict.fromkeys(texts):
-        yield Posting(name_uri(text), role, by_quantity=False, quantity=None, uom=None)
+    # One thing may be listed in several written forms; the one that names its lot says most.
+    things: dict[str, Identifier] = {}
+    for text in texts:
+        thing = name_uri(text)
+        if thing.id not in things or thing.lot is not None:
+            things[thing.id] = thing
+    for thing in things.values():
+        yield Posting(thing, role, by_quantity=False, quantity=None, uom=None)
 
 
 def _portions(quantities: Iterable[Quantity], role: Role) -> Iterator[Posting]:

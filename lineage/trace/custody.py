@@ -124,7 +124,7 @@ class _Fold:
 
     def take(self, one: Passage, statement: Statement) -> None:
         """Follow one event."""
-        at, step = one.at, statement.step
+        at, step = one.at, act_of(one, statement)
         if statement.move is Move.SHIP:
             self._ship(one, statement, self._holders.shipper(statement, at))
         elif statement.move is Move.NOTHING or not (statement.site or self._holders.after(statement, at)):
@@ -158,11 +158,11 @@ class _Fold:
         shipper = before.party if before is not None else giver
         site = before.site if before is not None else None
         if before is not None:
-            before.add(one.event, one.at, statement.step)
+            before.add(one.event, one.at, act_of(one, statement))
         self._close(one.at)
         carrier = statement.carrier
         self._now = Holding(carrier or shipper, None if carrier else site, one.at, in_transit=True)
-        self._now.add(one.event, one.at, statement.step)
+        self._now.add(one.event, one.at, act_of(one, statement))
 
     def _hold(self, one: Passage, statement: Statement, party: str | None) -> None:
         here = self._now
@@ -184,7 +184,7 @@ class _Fold:
                 self._open(one, statement, party)
             else:
                 here.site = here.site or statement.site
-                here.add(one.event, one.at, statement.step)
+                here.add(one.event, one.at, act_of(one, statement))
         else:
             # 6.
             self._gap(here, one, party)
@@ -193,7 +193,7 @@ class _Fold:
 
     def _open(self, one: Passage, statement: Statement, party: str | None) -> None:
         self._now = Holding(party, statement.site, one.at, last=one.at)
-        self._now.add(one.event, one.at, statement.step)
+        self._now.add(one.event, one.at, act_of(one, statement))
 
     def _close(self, at: int) -> None:
         if self._now is not None:
@@ -222,6 +222,13 @@ class _Fold:
         self.findings.append(
             Finding("not_received", (self._thing,), events, transit.start, details, transit.party)
         )
+
+
+def act_of(one: Passage, statement: Statement) -> str | None:
+    """Give the business step; making something without naming a step is commissioning it."""
+    if statement.step is None and (statement.creates or one.role in (Role.INPUT, Role.OUTPUT)):
+        return "commissioning"
+    return statement.step
 
 
 def owners_of(passages: Sequence[Passage], told: Mapping[int, Statement]) -> list[Ownership]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 from lineage.trace.labels import THING, EdgeKind, Labels, Piece, Step
+from lineage.trace.neighbours import FOREVER
 
 
 class Edge(NamedTuple):
@@ -93,6 +94,15 @@ def graph_of(
             for _ in writer.paths(piece):
                 pass
     return Graph(root.first, things, writer.edges, truncated)
+
+
+def closed(graph: Graph, now: int) -> Graph:
+    """Write ``now`` for times that nothing bounds; never before a time that stands in the graph."""
+    latest = max((one.at for one in (*graph.things, *graph.edges) if one.at != FOREVER), default=now)
+    end = max(now, latest)
+    things = [one._replace(at=end) if one.at == FOREVER else one for one in graph.things]
+    edges = [one._replace(at=end) if one.at == FOREVER else one for one in graph.edges]
+    return graph._replace(things=things, edges=edges)
 
 
 class _Writer:

@@ -11,7 +11,7 @@ from lineage.trace.directory import Directory, NoDirectory
 from lineage.trace.examination import DEFAULT_EXAMINED, examine
 from lineage.trace.findings import Finding
 from lineage.trace.forwards import search_forwards
-from lineage.trace.graph import Graph, graph_of
+from lineage.trace.graph import Graph, closed, graph_of
 from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
 from lineage.trace.search import DEFAULT_LIMIT, Options
 from lineage.trace.whereabouts import Whereabouts, whereabouts
@@ -29,6 +29,7 @@ def source(
     limit: int = DEFAULT_LIMIT,
     directory: Directory = NO_DIRECTORY,
     examined: int = DEFAULT_EXAMINED,
+    now: int | None = None,
 ) -> Answer:
     """Give everything that may have gone into a thing by a time (semantics 3, source).
 
@@ -36,10 +37,13 @@ def source(
     :param depth: most hops on a path; ``None`` is no limit
     :param contact: sharing a container counts as influence
     :param examined: most things to look at for findings; 0 looks at none
+    :param now: time of asking: without ``until``, what is still in a unit could go in until now
     """
     options = Options(depth, contact, limit)
     found = search_backwards(neighbours, thing, FOREVER if until is None else until, options)
     graph = graph_of(found, is_origin=lambda node: node not in found.fed, limit=limit)
+    if until is None and now is not None:
+        graph = closed(graph, now)
     query = {"question": "source", "until": rfc3339(until), "depth": depth, "contact": contact}
     return _answer(neighbours, query, graph, _findings(neighbours, graph, directory, examined), None)
 
