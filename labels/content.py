@@ -100,14 +100,20 @@ def content(
         goes into the path of the link where it belongs there
     :raises lineage.errors.IdentifierError: the text is no identifier, an attribute is wrong, or may not
         stand beside this key
-    :raises InputError: ``names-otherwise`` when an attribute would make the link name another thing
+    :raises InputError: ``said-twice`` when two values are given for one application identifier;
+        ``names-otherwise`` when an attribute makes the link name another thing
     """
     identifier = read(thing) if isinstance(thing, str) else thing
     given = [check_element(ai, value) for ai, value in attributes.items()]
     if identifier.digital_link is None:
         return Content(identifier, (), tuple(given), product)
     beside = _beside(thing) if isinstance(thing, str) else ()
-    path, data = arrange([*parse(identifier.digital_link).path, *beside, *given])
+    elements = [*parse(identifier.digital_link).path, *beside, *given]
+    said: dict[str, str] = {}
+    for ai, value in elements:
+        if said.setdefault(ai, value) != value:
+            raise InputError("said-twice", f"({ai}) is {said[ai]} and {value}", hint="give each value once")
+    path, data = arrange(elements)
     made = Content(identifier, path, data, product)
     again = read(made.link())
     if again.id != identifier.id:

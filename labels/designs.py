@@ -14,10 +14,10 @@ from typing import Literal
 
 from labels.content import Content
 from labels.drawing import GREY, Box, Drawing, Item, Mark, Text
-from labels.errors import SymbolError, TextError
+from labels.errors import NoRoomError, SymbolError, TextError
 from labels.fonts import MM_PER_POINT, Faces
 from labels.symbols import Level, Symbol, qr
-from labels.typesetting import SMALLEST, Column, DoesNotFit
+from labels.typesetting import SMALLEST, Column
 from labels.wording import CAPTIONS, COLON, SCAN_ME
 
 Detail = Literal["full", "short", "code"]
@@ -58,6 +58,7 @@ class ItemDesign:
         :raises TextError: ``text-too-long`` when the text does not fit
         """
         symbol = qr(content.link(self.resolver), level=self.level)
+        fitting_module(symbol, min(width, height), self.min_module)  # before any text is tried
         layout = self._wide if width >= 1.25 * height else self._tall
 
         def attempts(*, bilingual: bool) -> Callable[[float], Drawing]:
@@ -88,7 +89,7 @@ class ItemDesign:
         edge = max(pad, symbol.quiet * module)
         mark = Mark(symbol, edge, edge, module)
         if mark.y + mark.height + mark.quiet > rise + 0.2:
-            raise DoesNotFit
+            raise NoRoomError
         yield mark
         if note:
             yield from _note(mark, room.faces, mark.y + mark.height + mark.quiet, rise)
@@ -143,10 +144,10 @@ class ItemDesign:
                 else:
                     column.table([content.code], 8, bilingual=room.bilingual, most=1)
                 break
-            except DoesNotFit:
+            except NoRoomError:
                 continue
         else:
-            raise DoesNotFit
+            raise NoRoomError
         column.scale = room.scale
         if content.spelled and self.detail == "full":
             column.lines(" ".join(content.spelled), 4.8, shrink=0.85)
@@ -172,20 +173,20 @@ class _Room:
 def largest(attempt: Callable[[float], Drawing], most: float, what: str) -> Drawing:
     """Give the drawing with the largest type that fits.
 
-    :param attempt: lays out at a scale; raises :class:`DoesNotFit` or :class:`SymbolError` when that is
+    :param attempt: lays out at a scale; raises ``NoRoomError`` or ``SymbolError`` when that is
         too large
     :param most: largest scale that looks well
     :raises SymbolError: not even the smallest type leaves room for the symbol
     :raises TextError: ``text-too-long``
     """
     fitting: Drawing | None = None
-    refusal: DoesNotFit | SymbolError | None = None
+    refusal: NoRoomError | SymbolError | None = None
     low, high = 0, max(sum(scale <= most for scale in _SCALES) - 1, 0)
     while low <= high:
         middle = (low + high) // 2
         try:
             fitting, low = attempt(_SCALES[middle]), middle + 1
-        except (DoesNotFit, SymbolError) as error:
+        except (NoRoomError, SymbolError) as error:
             refusal, high = error, middle - 1
     if fitting:
         return fitting

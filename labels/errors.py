@@ -5,6 +5,7 @@
     LabelError
     ├── SymbolError   a text that a symbol cannot carry, or a symbol that does not fit where it should go
     ├── TextError     human-readable text that cannot be printed: a character without a glyph, a line too long
+    │   └── NoRoomError   this type size is too large; never leaves the package
     ├── InputError    a file, an option or an identifier that cannot be used; knows the line
     └── ProofError    what was printed is not what was meant; knows each place at fault
 
@@ -44,6 +45,13 @@ class SymbolError(LabelError):
 
 class TextError(LabelError):
     """Human-readable text that cannot be printed as asked."""
+
+
+class NoRoomError(TextError):
+    """A text is wider or a column longer than its place; the next attempt sets smaller type."""
+
+    def __init__(self, code: str = "text-too-long", message: str = "the text does not fit") -> None:
+        super().__init__(code, message)
 
 
 class InputError(LabelError):

@@ -46,7 +46,8 @@ def symbols_of(path: Path) -> Iterator[Found]:
     :raises InputError: ``no-file``, ``not-a-picture``, ``too-many-pixels``
     """
     try:
-        start = path.open("rb").read(1024).lstrip()
+        with path.open("rb") as file:
+            start = file.read(1024).lstrip()
     except OSError as error:
         raise InputError("no-file", f"{path} cannot be read: {error.strerror}") from error
     if start.startswith(b"%PDF"):

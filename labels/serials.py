@@ -7,7 +7,7 @@ million tries.
 
 The alphabet is part of the promise. Every character is legal in application identifier 21 (GS1 character
 set 82), needs no escaping in a URI, exists once only when upper and lower case are not told apart, and
-resembles no other one on a bad print: of each group ``0 O Q``, ``1 I L``, ``2 Z``, ``5 S``, ``8 B``,
+resembles no other one on a bad print: of each group ``0 O``, ``1 I L``, ``2 Z``, ``5 S``, ``8 B``,
 ``U V`` at most one is left, and without vowels no serial spells a word.
 """
 

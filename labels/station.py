@@ -27,7 +27,7 @@ GRID = Grid("commands", 62, 41, 3, 6, 9, 27, gap_x=3, gap_y=3, note="cards of st
 
 Carrier = Literal["qr", "code128"]
 
-_WORD = re.compile(r"[A-Z][A-Z_]*(\.[A-Za-z][A-Za-z0-9_:]*)?")
+_WORD = re.compile(r"[A-Z][A-Z_]*(\.[A-Za-z_][A-Za-z0-9_.:-]*)?")
 
 
 class Meaning(NamedTuple):

@@ -145,7 +145,7 @@ def _created(symbology: Symbology, text: str, **options: bool | str) -> Symbol:
         raise SymbolError(
             "not-an-element-string" if "gs1" in options else "text-too-long",
             f"{text!r} cannot be encoded as {symbology}: {refusal}",
-            hint="write GS1 data with brackets, as (00)306141411234567895" if "gs1" in options else "",
+            hint="write GS1 data with brackets, as (00)306141411234567891" if "gs1" in options else "",
         ) from refusal
     image: Any = made.to_image(scale=1, add_quiet_zones=False)  # a buffer that its stub does not tell of
     height, width = image.shape

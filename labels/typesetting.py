@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from labels.drawing import BLACK, GREY, Anchor, Box, Item, Text
+from labels.errors import NoRoomError
 from labels.fonts import MM_PER_POINT, Faces, Weight
 from labels.wording import Caption
 
@@ -21,15 +22,11 @@ _LEADING = 1.28
 _NO_START = frozenset("，。、；：？！）》”’%)]},.;:?!·")
 
 
-class DoesNotFit(Exception):  # noqa: N818 - not an error: the next attempt sets smaller type
-    """A text is wider or a column longer than its place."""
-
-
 @dataclass(slots=True)
 class Column:
     """A column of text that grows downwards from ``y``. Sizes are given in points at scale 1.
 
-    :raises DoesNotFit: by every method, when the text is too wide or the column too long
+    :raises labels.errors.NoRoomError: by every method, when the text is too wide or the column too long
     """
 
     faces: Faces
@@ -123,13 +120,13 @@ class Column:
         self.y += _LEADING * size * MM_PER_POINT
         # The leading of the last line may hang out; its letters may not.
         if self.y - (_LEADING - 1.1) * size * MM_PER_POINT > self.bottom + 1e-6:
-            raise DoesNotFit
+            raise NoRoomError
 
 
 def wrapped(text: str, width: float, faces: Faces, points: float, weight: Weight, most: int) -> list[str]:
     """Break ``text`` into at most ``most`` lines of ``width`` millimetres.
 
-    :raises DoesNotFit: it needs more lines, or holds a word that is wider than a line
+    :raises labels.errors.NoRoomError: it needs more lines, or holds a word that is wider than a line
     """
     face = faces.of(weight)
     lines = [""]
@@ -139,9 +136,9 @@ def wrapped(text: str, width: float, faces: Faces, points: float, weight: Weight
         elif face.width(piece.rstrip(" "), points) <= width and lines[-1]:
             lines.append(piece)
         else:
-            raise DoesNotFit
+            raise NoRoomError
     if len(lines) > most:
-        raise DoesNotFit
+        raise NoRoomError
     return [line.rstrip(" ") for line in lines]
 
 

@@ -16,7 +16,9 @@ from labels.commands.reporting import note, progress, reported, show, usage
 from labels.content import Product
 from labels.errors import InputError
 from labels.serials import LENGTH, MIN_BITS, bits
-from lineage.identifiers import read
+from lineage.errors import IdentifierError
+from lineage.identifiers import Identifier, read
+from lineage.identifiers.check_characters import gs1_check_digit
 
 _RANDOM_DIGITS = {"drug_code": 13, "organic_code": 12}
 
@@ -91,11 +93,7 @@ def serials(
     random_bits: float
     codes: Iterator[str]
     if gtin is not None:
-        product_class = read(gtin if "(" in gtin or ":" in gtin else f"(01){gtin.strip().zfill(14)}")
-        if product_class.scheme != "gtin":
-            raise InputError(
-                "not-a-gtin", f"{gtin} is no GTIN", hint="the 8, 12, 13 or 14 digits under the bar code"
-            )
+        product_class = _product_class(gtin)
         scheme, class_id, random_bits = "sgtin", product_class.id, bits(length)
         codes = issued.issue_serials(product_class, count, length=length, min_bits=MIN_BITS, taken=used)
     elif company_prefix is not None:
@@ -143,3 +141,21 @@ def _told(codes: Iterator[str], count: int, tell: Callable[[str, int, int], None
         if done % 1000 == 0 or done == count:
             tell("draw", done, count)
         yield code
+
+
+def _product_class(gtin: str) -> Identifier:
+    """Read a GTIN in any written form, bare digits of 8 to 14 among them."""
+    digits = gtin.strip()
+    bare = digits.isdigit() and digits.isascii() and 8 <= len(digits) <= 14
+    try:
+        found = read(f"(01){digits.zfill(14)}" if bare else digits)
+    except IdentifierError as error:
+        if bare:
+            right = digits[:-1] + gs1_check_digit(digits.zfill(14)[:-1])
+            error.hint = error.hint or f"look at the last digit again: {right} would be right"
+        raise
+    if found.scheme != "gtin":
+        raise InputError(
+            "not-a-gtin", f"{gtin} is no GTIN", hint="give the 8, 12, 13 or 14 digits under the bar code"
+        )
+    return found
