@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection
 
 from lineage.events import Event
+from lineage.events.event import Around
 from lineage.events.json_reading import read_raw_event
 from trace_api.capture import events_repository as repository
 from trace_api.errors import TraceApiError
@@ -23,11 +24,13 @@ def stored_events(connection: Connection, numbers: Collection[int]) -> dict[int,
     """Give events by their number, in ascending order; unknown numbers are absent."""
     found = repository.documents(connection, numbers)
     used = {context for context, _ in found.values()}
-    contexts = {number: orjson.loads(body) for number, body in repository.contexts(connection, used).items()}
+    contexts = {
+        number: Around(orjson.loads(body)) for number, body in repository.contexts(connection, used).items()
+    }
     read: dict[int, Event] = {}
     for number in sorted(found):
         context, document = found[number]
-        event = read_raw_event(document, contexts[context])
+        event = read_raw_event(document, contexts[context], relaxed=True)
         if not isinstance(event, Event):
             raise StoredEventError(f"event {number} cannot be read: {event[0].message}")
         read[number] = event

@@ -159,9 +159,11 @@ class PostgresNeighbours:
     def first_seen(self, thing: int) -> int | None:
         """See :meth:`Neighbours.first_seen`."""
         self._cursor.execute(
-            "SELECT at FROM posting WHERE block = %s AND %s BETWEEN lo AND hi AND NOT void"
-            " ORDER BY at LIMIT 1",
-            (thing >> 6, thing),
+            "SELECT least("
+            "(SELECT at FROM posting WHERE block = %s AND %s BETWEEN lo AND hi AND NOT void"
+            " ORDER BY at LIMIT 1),"
+            " (SELECT at FROM membership WHERE lot = %s ORDER BY at LIMIT 1))",
+            (thing >> 6, thing, thing),
         )
         row = self._cursor.fetchone()
         return row[0] if row else None
