@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from gateway_agent.stations.rows import Anchor
 
 ReadKind = Literal["tag", "code", "sensor", "broken"]
 
@@ -29,12 +31,14 @@ class Read:
     device_ns: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
     """Reads that are acknowledged together.
 
     :param committed: called once, from the writer's thread, after all of them are on disk
+    :param stamps: logical time and anchor of each read; given by the writer on receipt
     """
 
     reads: tuple[Read, ...]
     committed: Callable[[], None] | None = None
+    stamps: list[tuple[int, Anchor]] = field(default_factory=list)

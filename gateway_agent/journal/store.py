@@ -211,6 +211,14 @@ class Store:
             self.connection.execute("DELETE FROM snapshot WHERE seq < ?", (start,))
         return gone
 
+    def prune_consumed(self, keep: int) -> int:
+        """Remove consumed reads but the newest, and with them the places where a replay could start (writes)."""
+        upto = self.consumed() - keep
+        gone = self.connection.execute("DELETE FROM raw WHERE seq <= ?", (upto,)).rowcount
+        if gone:
+            self.connection.execute("DELETE FROM snapshot")
+        return gone
+
     # Delivery
 
     def seal(self, lane: str, upto: int, bodies: Iterable[tuple[int, bytes]]) -> None:
@@ -230,6 +238,12 @@ class Store:
         self.connection.executemany(
             "UPDATE outbox SET state = 'dead', settled_ns = ?, reason = ? WHERE seq = ? AND state = 'queued'",
             [(now, reason, seq) for seq, reason in dead],
+        )
+
+    def remove(self, sent: Iterable[int]) -> None:
+        """Remove delivered events at once, where the disk has no room to keep them (writes)."""
+        self.connection.executemany(
+            "DELETE FROM outbox WHERE seq = ? AND state = 'queued'", [(seq,) for seq in sent]
         )
 
     def requeue(self, state: str, seqs: Sequence[int] | None = None) -> int:

@@ -81,7 +81,8 @@ class Timekeeper:
 
         :param device_ns: the device's own time; used where it can be true
         """
-        at, boot_ns, wall, believed = self.logical(), self._clock.monotonic_ns(), self._clock.wall_ns(), self.believed()
+        at, believed = self.logical(), self.believed()
+        boot_ns, wall = self._clock.monotonic_ns(), self._clock.wall_ns()
         if device_ns is not None and believed and -DEVICE_FUTURE <= wall - device_ns <= DEVICE_PAST:
             late = wall - device_ns
             return at - max(late, 0), Anchor(device_ns, believed=True, boot=self.boot, boot_ns=boot_ns - late)

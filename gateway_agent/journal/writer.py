@@ -15,13 +15,13 @@ the alarm is up.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -45,6 +45,9 @@ QUEUE_LIMIT = 2000
 
 HOUSEKEEPING = 10.0
 SNAPSHOT_ROWS = 10_000
+KEPT_WHEN_FULL = 2000
+"""Consumed reads that stay even then, so that redeliveries are still known."""
+
 FULL_RETRY = 1.0
 """Seconds between tries while the disk is full."""
 
@@ -77,8 +80,8 @@ class Writer(threading.Thread):
         self._keeper = keeper
         self._settings = settings
         self._fingerprint = fingerprint
-        self._queue: queue.Queue[Delivery | Callable[[], None] | None] = queue.Queue(QUEUE_LIMIT)
-        self._held: deque[Delivery | None] = deque()
+        self._queue: queue.Queue[Delivery | None] = queue.Queue(QUEUE_LIMIT)
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._next_housekeeping = self._shown = 0.0
         self._stopping = threading.Event()
         self.figures = WriterFigures()
@@ -87,7 +90,12 @@ class Writer(threading.Thread):
     # For other threads
 
     def put(self, delivery: Delivery, timeout: float | None = None) -> bool:
-        """Hand over reads; waits while the queue is full. False when it stayed full."""
+        """Hand over reads; waits while the queue is full. False when it stayed full.
+
+        Their time is that of the first try, however long the disk takes.
+        """
+        if not delivery.stamps:
+            delivery.stamps = [self._keeper.stamp(read.device_ns) for read in delivery.reads]
         try:
             self._queue.put(delivery, timeout=timeout)
         except queue.Full:
@@ -110,13 +118,26 @@ class Writer(threading.Thread):
         if self.failure is not None:
             future.set_exception(JournalError("writer-dead", f"the journal cannot be written: {self.failure}"))
         else:
-            self._queue.put(run)
+            self._run_soon(run)
         return future
+
+    def _run_soon(self, job: Callable[[], None]) -> None:
+        self._jobs.put(job)
+        self._wake()
+
+    def _wake(self) -> None:
+        # A full queue needs no wake-up.
+        with contextlib.suppress(queue.Full):
+            self._queue.put_nowait(None)
 
     def drain(self, timeout: float) -> bool:
         """Wait until everything handed over so far is written and derived."""
         done = threading.Event()
-        self._queue.put(done.set)
+        # After the commit of what is in the queue now, the job comes after the derivation of it.
+        try:
+            self._queue.put(Delivery((), lambda: self._jobs.put(done.set)), timeout=timeout)
+        except queue.Full:
+            return False
         return done.wait(timeout)
 
     def is_stuck(self, limit: float) -> bool:
@@ -126,7 +147,7 @@ class Writer(threading.Thread):
     def stop(self) -> None:
         """Write what was handed over, then end."""
         self._stopping.set()
-        self._queue.put(None)
+        self._wake()
 
     # The thread
 
@@ -148,15 +169,14 @@ class Writer(threading.Thread):
 
     def _round(self) -> bool:
         self.figures.last_round = time.monotonic()
-        deliveries, jobs, is_last = self._collect()
+        deliveries = self._collect()
         if deliveries:
             self._until_it_fits(lambda: self._append(deliveries))
             for delivery in deliveries:
                 if delivery.committed:
                     delivery.committed()
         self._until_it_fits(self._derive)
-        for job in jobs:
-            job()
+        self._run_jobs()
         if time.monotonic() - self._shown >= 1.0:
             # A copy for other threads: the stations change under their hands.
             self._shown = time.monotonic()
@@ -164,36 +184,27 @@ class Writer(threading.Thread):
         if time.monotonic() >= self._next_housekeeping:
             self._next_housekeeping = time.monotonic() + HOUSEKEEPING
             self._until_it_fits(self._keep_house)
-        return not is_last
+        return not self._stopping.is_set() or not self._queue.empty() or not self._jobs.empty()
 
-    def _collect(self) -> tuple[list[Delivery], list[Callable[[], None]], bool]:
+    def _collect(self) -> list[Delivery]:
         deliveries: list[Delivery] = []
-        jobs: list[Callable[[], None]] = []
         rows = 0
-        wait = self._idle_time()
+        wait = self._idle_time() if self._jobs.empty() else 0.0
         until: float | None = None
         while rows < self._settings.commit_rows:
             try:
-                item = self._next_item(wait)
+                item = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
             except queue.Empty:
                 break
             if item is None:
-                return deliveries, jobs, True
-            if isinstance(item, Delivery):
-                deliveries.append(item)
-                rows += len(item.reads)
-                until = until or time.monotonic() + self._settings.commit_delay
-                wait = until - time.monotonic()
-            else:
-                jobs.append(item)
-                # A job waits for nobody; reads that are there already go with it.
-                wait = until - time.monotonic() if until else 0.0
-        return deliveries, jobs, False
-
-    def _next_item(self, wait: float) -> Delivery | Callable[[], None] | None:
-        if self._held:
-            return self._held.popleft()
-        return self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
+                # Somebody asked for a job or the end: reads that are there already go first, new ones are not awaited.
+                wait = 0.0
+                continue
+            deliveries.append(item)
+            rows += len(item.reads)
+            until = until or time.monotonic() + self._settings.commit_delay
+            wait = min(wait, until - time.monotonic()) if wait > 0 else 0.0
+        return deliveries
 
     def _idle_time(self) -> float:
         deadline = self._derivation.floor.deadline()
@@ -203,8 +214,12 @@ class Writer(threading.Thread):
 
     def _append(self, deliveries: list[Delivery]) -> None:
         stamped = [
-            (read, *self._keeper.stamp(read.device_ns)) for delivery in deliveries for read in delivery.reads
+            (read, at, anchor)
+            for delivery in deliveries
+            for read, (at, anchor) in zip(delivery.reads, delivery.stamps, strict=True)
         ]
+        if not stamped:
+            return
         with self._store.transaction():
             new, known = self._store.append(stamped)
             self._keeper.remember(self._store)
@@ -241,27 +256,25 @@ class Writer(threading.Thread):
                 if self._stopping.wait(FULL_RETRY):
                     raise
                 self._make_room()
-                self._run_waiting_jobs()
+                # What the server has confirmed meanwhile makes room.
+                self._run_jobs()
             else:
                 self.figures.alarms.pop("disk", None)
                 return
 
-    def _run_waiting_jobs(self) -> None:
-        # What the server has confirmed while the disk is full can be removed: let it through.
-        while len(self._held) < QUEUE_LIMIT:
+    def _run_jobs(self) -> None:
+        while True:
             try:
-                item = self._queue.get_nowait()
+                job = self._jobs.get_nowait()
             except queue.Empty:
-                break
-            if item is None or isinstance(item, Delivery):
-                self._held.append(item)
-            else:
-                item()
+                return
+            job()
 
     def _make_room(self) -> None:
         try:
             with self._store.transaction():
                 self._store.prune(self._keeper.wall() + SECOND)
+                self._store.prune_consumed(KEPT_WHEN_FULL)
         except sqlite3.Error as error:
             log.warning("no room could be made: %s", error)
 

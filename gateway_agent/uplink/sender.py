@@ -27,7 +27,7 @@ from gateway_agent.clock import SECOND, event_time
 from gateway_agent.configuration.settings import UplinkSettings
 from gateway_agent.drivers.backoff import Backoff
 from gateway_agent.errors import DeliveryError, JournalError
-from gateway_agent.journal.database import connect_reading
+from gateway_agent.journal.database import connect_reading, is_full
 from gateway_agent.journal.timekeeping import Timekeeper
 from gateway_agent.journal.writer import Writer
 from gateway_agent.stations.rows import Anchor
@@ -285,7 +285,13 @@ class LaneSender(threading.Thread):
 
     def _settle(self, answer: Answer) -> None:
         now = self._keeper.wall()
-        self._writer.call(lambda store: store.settle(answer.sent, answer.dead, now)).result(WRITER_PATIENCE)
+        try:
+            self._writer.call(lambda store: store.settle(answer.sent, answer.dead, now)).result(WRITER_PATIENCE)
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+            # The server has them: they are the room that the disk needs.
+            self._writer.call(lambda store: store.remove(answer.sent)).result(WRITER_PATIENCE)
         self.figures.batches += 1
         self.figures.sent += len(answer.sent)
         self.figures.dead += len(answer.dead)
