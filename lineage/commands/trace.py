@@ -151,11 +151,13 @@ _COLUMNS = {
 def _show(question: str, answer: dict[str, Any]) -> None:
     """Print an answer for a person: a table, then what does not add up."""
     rows, columns = _COLUMNS[question]
-    table = [list(columns)]
+    if not answer[rows]:
+        typer.echo("Nothing: no event of these files says so.")
+    table = [list(columns)] if answer[rows] else []
     for row in answer[rows]:
         flat = {**row, **(row.get("where") or {})}
         table.append([_cell(flat.get(column)) for column in columns])
-    widths = [max(len(line[place]) for line in table) for place in range(len(columns))]
+    widths = [max((len(line[place]) for line in table), default=0) for place in range(len(columns))]
     for line in table:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
     if question == "balance":

@@ -98,8 +98,8 @@ def graph_of(
 
 def closed(graph: Graph, now: int) -> Graph:
     """Write ``now`` for times that nothing bounds; never before a time that stands in the graph."""
-    latest = max((one.at for one in (*graph.things, *graph.edges) if one.at != FOREVER), default=now)
-    end = max(now, latest)
+    known = [*(one.at for one in graph.things), *(one.at for one in graph.edges)]
+    end = max([now, *(at for at in known if at != FOREVER)])
     things = [one._replace(at=end) if one.at == FOREVER else one for one in graph.things]
     edges = [one._replace(at=end) if one.at == FOREVER else one for one in graph.edges]
     return graph._replace(things=things, edges=edges)
