@@ -8,17 +8,30 @@ from typing import Annotated
 import typer
 
 from lineage.commands.records import Record, inputs, run
-from lineage.errors import IdentifierError
-from lineage.identifiers import CompanyPrefixes, read
+from lineage.errors import IdentifierError, LineageError
+from lineage.identifiers import CompanyPrefixes, persons, read, resident_id
 
 
-def _record(text: str, scheme: str | None, prefixes: CompanyPrefixes | None) -> Record:
+def _person_number(text: str, scheme: str | None) -> str | None:
+    """Give the number of a natural person that a text announces, or None."""
+    if scheme and scheme.lower() in persons.NAMES:
+        return text
+    name, colon, number = text.partition(":")
+    return number if colon and name.strip().lower() in persons.NAMES else None
+
+
+def _record(text: str, scheme: str | None, prefixes: CompanyPrefixes | None, key: bytes | None) -> Record:
+    number = _person_number(text, scheme)
+    shown = persons.masked(number) if number is not None else text
     try:
-        identifier = read(text, scheme=scheme, company_prefixes=prefixes)
+        if number is not None and key is not None:
+            identifier = resident_id(number, key)
+        else:
+            identifier = read(text, scheme=scheme, company_prefixes=prefixes)
     except IdentifierError as error:
-        return {"input": text, "valid": False, **error.as_dict()}
+        return {"input": shown, "valid": False, **error.as_dict()}
     record: Record = {
-        "input": text,
+        "input": shown,
         "valid": True,
         "id": identifier.id,
         "kind": identifier.kind,
@@ -49,6 +62,10 @@ def id_command(
             "--company-prefixes", help="Lines `digits,length`; lets an EPC URN be given for Digital Links."
         ),
     ] = None,
+    person_key: Annotated[
+        Path | None,
+        typer.Option("--person-key", help="File with the secret key for `resident_id:` numbers of persons."),
+    ] = None,
 ) -> None:
     """Read any identifier form and print its canonical form.
 
@@ -63,7 +80,14 @@ def id_command(
         lineage id --scheme drug_code 83857930000879766660 --json
 
     """
-    table = CompanyPrefixes.from_text(prefixes.read_text(encoding="utf-8")) if prefixes else None
+    try:
+        table = CompanyPrefixes.from_text(prefixes.read_text(encoding="utf-8")) if prefixes else None
+        key = person_key.read_bytes().strip() if person_key else None
+    except (OSError, UnicodeDecodeError, LineageError) as error:
+        typer.echo(f"lineage id: {error}", err=True)
+        raise typer.Exit(2) from error
     run(
-        inputs(values, stdin=stdin, what="values"), lambda text: _record(text, scheme, table), as_json=as_json
+        inputs(values, stdin=stdin, what="values"),
+        lambda text: _record(text, scheme, table, key),
+        as_json=as_json,
     )

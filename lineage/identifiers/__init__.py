@@ -10,6 +10,7 @@ from lineage.identifiers.bare import read_as
 from lineage.identifiers.company_prefixes import CompanyPrefixes
 from lineage.identifiers.element_string import Element
 from lineage.identifiers.identifier import GS1_HOST, LOCAL_HOST, Identifier, Kind, Warning_
+from lineage.identifiers.persons import resident_id
 from lineage.identifiers.read import elements, read
 from lineage.identifiers.tags import read_tag
 from lineage.identifiers.uris import name_uri, read_uri
@@ -29,4 +30,5 @@ __all__ = [
     "read_as",
     "read_tag",
     "read_uri",
+    "resident_id",
 ]

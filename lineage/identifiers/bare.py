@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from lineage.errors import IdentifierError
-from lineage.identifiers import gs1_keys, regime_schemes, regimes
+from lineage.identifiers import gs1_keys, persons, regime_schemes, regimes
 from lineage.identifiers.charsets import is_digits
 from lineage.identifiers.company_prefixes import CompanyPrefixes
 from lineage.identifiers.element_string import Element, check_element
@@ -31,7 +31,9 @@ def _gs1_name(name: str) -> str | None:
 
 def is_scheme(name: str) -> bool:
     """Tell whether a word names a scheme."""
-    return _gs1_name(name) is not None or regime_schemes.find(name) is not None
+    return (
+        _gs1_name(name) is not None or name.lower() in persons.NAMES or regime_schemes.find(name) is not None
+    )
 
 
 def _gs1_element(scheme: str, value: str) -> Element:
@@ -56,8 +58,10 @@ def _gs1_element(scheme: str, value: str) -> Element:
 def read_as(scheme: str, value: str, company_prefixes: CompanyPrefixes | None = None) -> Identifier:
     """Read a bare value of a named scheme.
 
-    :raises IdentifierError: there is no such scheme, or the value breaks its rules
+    :raises IdentifierError: there is no such scheme, the value breaks its rules, or it is a person's number
     """
+    if scheme.lower() in persons.NAMES:
+        raise persons.refusal()
     gs1 = _gs1_name(scheme)
     if gs1:
         return gs1_keys.identify((_gs1_element(gs1, value),), company_prefixes=company_prefixes)
@@ -76,7 +80,8 @@ def read_as(scheme: str, value: str, company_prefixes: CompanyPrefixes | None = 
 def candidates(text: str) -> tuple[str, ...]:
     """Give the schemes that a value without scheme would fit."""
     found = list(regimes.candidates(text))
-    for scheme in ("gtin", *_DIGIT_KEYS, "grai"):
+    unserialised = ("grai",) if len(text) in (13, 14) else ()
+    for scheme in ("gtin", *_DIGIT_KEYS, *unserialised):
         try:
             _gs1_element(scheme, text)
         except IdentifierError:
@@ -97,10 +102,11 @@ def undecided(text: str) -> IdentifierError:
             message_zh="无法识别的标识形式",
         )
     names = ", ".join(found)
+    shown = "…" if persons.looks_like_number(text) else text[:40]
     return IdentifierError(
         "ambiguous",
         f"the value alone does not tell its scheme; it could be {names}",
-        hint=f"write the scheme before it, e.g. {found[0]}:{text[:40]}",
+        hint=f"write the scheme before it, e.g. {found[0]}:{shown}",
         message_zh=f"仅凭数值无法判断编码方案,可能是 {names}",
         candidates=found,
     )

@@ -135,6 +135,15 @@ _READERS: dict[str, Callable[[dict[str, str]], _Named]] = {
 }
 
 
+def _urn(named: tuple[Element, ...], company_prefixes: CompanyPrefixes) -> str | None:
+    """Write the EPC URN, where the company prefix is known and the key holds more than it."""
+    length = company_prefixes.length(epc_uri.prefix_digits(named))
+    try:
+        return epc_uri.write(named, length) if length else None
+    except IdentifierError:
+        return None
+
+
 def kind_of(values: dict[str, str]) -> Kind:
     """Give the kind that a key with its qualifiers names; the values need not be right."""
     key = next((ai for ai in values if ai in _READERS), None)
@@ -163,8 +172,7 @@ def identify(
     values = dict(reversed(elements))
     kind, scheme, named, class_of, lot = _READERS[key](values)
     if urn is None and company_prefixes:
-        length = company_prefixes.length(epc_uri.prefix_digits(named))
-        urn = epc_uri.write(named, length) if length else None
+        urn = _urn(named, company_prefixes)
     uri = link(named)
     full = uri
     if len(values) > len(named) and kind != "site":

@@ -20,7 +20,7 @@ from lineage.identifiers.percent import escape
 from lineage.identifiers.regime_schemes import TEXT, Field, Layout, RegimeScheme, schemes
 
 _SEPARATORS = re.compile(r"[\s‐-―−-]+")
-_PROVINCES = frozenset(
+PROVINCES = frozenset(
     f"{area}{number}"
     for area, numbers in {1: 5, 2: 3, 3: 7, 4: 6, 6: 5}.items()
     for number in range(1, numbers + 1)
@@ -39,7 +39,7 @@ def _is_date(digits: str) -> bool:
 
 FIELD_RULES: dict[str, tuple[Callable[[str], bool], str, str]] = {
     "province": (
-        lambda digits: digits[:2] in _PROVINCES,
+        lambda digits: digits[:2] in PROVINCES,
         "no province has the number {}",
         "省级行政区划代码 {} 不存在",
     ),

@@ -12,7 +12,16 @@ from functools import lru_cache
 import msgspec
 
 from lineage.errors import IdentifierError
-from lineage.identifiers import bare, compression, digital_link, gs1_keys, plain_link, plain_uris, tags
+from lineage.identifiers import (
+    bare,
+    compression,
+    digital_link,
+    gs1_keys,
+    persons,
+    plain_link,
+    plain_uris,
+    tags,
+)
 from lineage.identifiers.company_prefixes import CompanyPrefixes
 from lineage.identifiers.epc import others, patterns, tag_uri
 from lineage.identifiers.epc import uri as epc_uri
@@ -25,6 +34,11 @@ _LOCAL_PATH = re.compile(
     r"[A-Za-z]+://[^/?#]+(?:/[^?#]*)?/(?:id|party)/([A-Za-z0-9_]+)/([^/?#]+)/?(?:[?#].*)?"
 )
 _TEXT_KEYS = ("401", "8004", "8010", "8013")
+_OLD_FORM = Warning_(
+    "old-form",
+    "a Digital Link in a form that older versions of the standard allowed",
+    "旧版标准允许的 Digital Link 写法",
+)
 CACHED_URIS = 65_536
 """One entry takes about 1 KB with its texts: a cache stays below 64 MB."""
 
@@ -176,23 +190,29 @@ def read_uri(uri: str) -> Identifier:
 def name_uri(uri: str) -> Identifier:
     """Name what a URI of a captured event is about, whatever its state: a record is kept in any case.
 
-    What ``read_uri`` refuses is read again with the tolerance that old printings need (GTINs without leading
-    zeros, names for AIs); what still breaks a rule, such as a check digit, names itself, with the kind that
-    it claims and the rule as a warning.
+    What ``read_uri`` does not know as an identifier is read again with the tolerance that old printings need
+    (GTINs without leading zeros, names for AIs); what still breaks a rule, such as a check digit, names
+    itself, with the kind that it claims and the rule as a warning.
 
-    :raises IdentifierError: no absolute URI at all
+    :raises IdentifierError: no absolute URI at all, or one that holds the number of a natural person
     """
     try:
-        return parse_uri(uri)
+        found = parse_uri(uri)
     except IdentifierError as error:
-        if len(uri) > MAX_TEXT or not is_absolute(uri):
+        if len(uri) > MAX_TEXT or not is_absolute(uri) or error.code == persons.CODE:
             raise
         warning = Warning_(error.code, error.message, error.message_zh)
+        found = Identifier(uri, _claimed_kind(uri), "uri", uri, warnings=(warning,))
+    return (_read_old_link(uri) or found) if found.scheme == "uri" else found
+
+
+def _read_old_link(uri: str) -> Identifier | None:
+    """Read a Digital Link of an older version of the standard; None when it is none."""
     try:
         link = digital_link.parse(uri, tolerant=True, requirements=False)
     except IdentifierError:
-        return Identifier(uri, _claimed_kind(uri), "uri", uri, warnings=(warning,))
-    return msgspec.structs.replace(gs1_keys.identify(link.path), warnings=(warning,))
+        return None
+    return msgspec.structs.replace(gs1_keys.identify(link.path), warnings=(_OLD_FORM,))
 
 
 def _claimed_kind(uri: str) -> Kind:

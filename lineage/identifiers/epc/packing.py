@@ -92,7 +92,7 @@ def _each(alphabet: str, width: int) -> dict[str, Any]:
 
 
 _ASCII = "".join(map(chr, range(128)))
-_ENCODINGS = (
+ENCODINGS = (
     _Encoding(
         0,
         re.compile(r"[0-9]+"),
@@ -114,16 +114,16 @@ def read_text(reader: BitReader, most: int, length_bits: int) -> str:
     """Read variable-length alphanumeric text (14.5.6): encoding indicator, length, characters."""
     indicator = reader.take(3)
     length = reader.take(length_bits)
-    if indicator >= len(_ENCODINGS):
+    if indicator >= len(ENCODINGS):
         raise fail(f"encoding indicator {indicator} is reserved", reader)
     if not 1 <= length <= most:
         raise fail(f"text on the tag has a length of {length}, at most {most} are allowed", reader)
-    return _ENCODINGS[indicator].read(reader, length)
+    return ENCODINGS[indicator].read(reader, length)
 
 
 def write_text(writer: BitWriter, text: str, most: int, length_bits: int) -> int:
     """Write text in the encoding that takes the fewest bits."""
-    fitting = [encoding for encoding in _ENCODINGS if encoding.fits.fullmatch(text)]
+    fitting = [encoding for encoding in ENCODINGS if encoding.fits.fullmatch(text)]
     if not fitting or len(text) > most:
         raise fail(f"{text[:30]!r} cannot be packed: 1 to {most} visible ASCII characters are wanted")
     best = min(fitting, key=lambda encoding: encoding.bits(len(text)))
