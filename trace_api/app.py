@@ -13,6 +13,8 @@ from fastapi import APIRouter, FastAPI
 from trace_api import health, problems
 from trace_api.accounts.access import Credentials
 from trace_api.capture.service import Capturer
+from trace_api.console import endpoints as console
+from trace_api.console import recall_endpoints as console_recalls
 from trace_api.database import Database
 from trace_api.epcis import capture_endpoints, events_endpoints
 from trace_api.epcis.protocol import StandardHeaders
@@ -46,6 +48,8 @@ def routers() -> list[APIRouter]:
         responsibility.router,
         recall.router,
         issued.router,
+        console.router,
+        console_recalls.router,
         pages.router,
         lookup.router,
     ]

@@ -136,14 +136,18 @@ def licences_of(
 
 def search_parties(connection: Connection, text: str, limit: int) -> list[Party]:
     """Give parties whose name holds the text, best known names first."""
-    pattern = f"%{_escape(text)}%"
     rows = connection.execute(
         select(party)
-        .where(or_(party.c.name.ilike(pattern, escape="\\"), party.c.name_en.ilike(pattern, escape="\\")))
+        .where(or_(contains(party.c.name, text), contains(party.c.name_en, text)))
         .order_by(party.c.name)
         .limit(limit)
     )
     return [_party(row) for row in rows.mappings()]
+
+
+def contains(column: Any, text: str) -> Any:
+    """Give the condition that a name holds a text, whatever its case; NUL cannot be stored and is dropped."""
+    return column.icontains(text.replace("\0", ""), autoescape=True)
 
 
 def page(connection: Connection, table: str, *, after: tuple[object, ...] | None, limit: int) -> list[Record]:
@@ -166,10 +170,6 @@ def sites_operated_by(connection: Connection, uscc: str) -> list[Site]:
 
 def _tuple(parts: Iterable[Any]) -> Any:
     return tuple_(*parts)
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _record(kind: Any, row: Any) -> Any:

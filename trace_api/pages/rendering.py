@@ -29,7 +29,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, minute=minute, iso=iso)
+    environment.filters.update(day=day, minute=minute, iso=iso, stamp=stamp, deadline=deadline)
     environment.globals["static"] = static_url
     return environment
 
@@ -73,6 +73,19 @@ def day(value: date | datetime | None) -> str:
 def minute(value: datetime | None) -> str:
     """Write a moment to the minute, in China's time."""
     return "—" if value is None else value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def stamp(value: str | None) -> str:
+    """Write a moment that an answer of the engine gives as text, to the minute, in China's time."""
+    return minute(datetime.fromisoformat(value)) if value else "—"
+
+
+def deadline(value: datetime) -> str:
+    """Write the end of a period; one that ends with a day is written 24:00 of that day, as in law."""
+    local = value.astimezone(CHINA)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return (local - timedelta(days=1)).strftime("%Y-%m-%d") + " 24:00"
+    return local.strftime("%Y-%m-%d %H:%M")
 
 
 def iso(value: datetime | date | None) -> str:

@@ -13,7 +13,7 @@ from trace_api.recall import evidence, export, repository, views
 from trace_api.recall.model import Case
 from trace_api.recall.requests import CaseBody, CloseBody, MomentsBody, NoticesBody, RecoveriesBody
 from trace_api.recall.service import RecallService, utc_now
-from trace_api.responsibility.directory import MasterDirectory, party_id_of
+from trace_api.responsibility.directory import own_keys
 
 router = APIRouter(prefix="/recall/v1", tags=["recall"])
 
@@ -44,7 +44,7 @@ def list_cases(
     after: Annotated[str | None, Query(max_length=40)] = None,
 ) -> dict[str, Any]:
     """List cases; a party sees those that concern it."""
-    parties = _own(store, principal)
+    parties = own_keys(store, principal)
     with store.reading() as connection:
         found = repository.list_cases(
             connection, drill=drill, status=status, before=after, limit=limit + 1, party=parties
@@ -168,23 +168,12 @@ def _whole(
         )
 
 
-def _own(store: Database, principal: Principal) -> list[str] | None:
-    """Give the keys of the party that a principal speaks for; None for those who may see everything."""
-    if principal.role != "party":
-        return None
-    uscc = principal.party_uscc or ""
-    with store.reading() as connection:
-        party = MasterDirectory(connection).party_record(uscc)
-    keys = {uscc, party_id_of(uscc), *((party.party_id, party.pgln) if party else ())}
-    return [key for key in keys if key]
-
-
 def _allowed(store: Database, principal: Principal, found: Case) -> list[str] | None:
     """Give the keys that limit what a principal sees of a case.
 
     :raises Problem: 404 when the case does not concern its party
     """
-    parties = _own(store, principal)
+    parties = own_keys(store, principal)
     if parties is None or found.responsible_uscc in parties:
         return None
     with store.reading() as connection:

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from trace_api.pages.languages import Words
+from trace_api.pages.shortening import width
 from trace_api.recall.working_days import CHINA
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -93,7 +94,10 @@ def _sheet(
     measured = kept[:200]
     for column in range(len(header)):
         longest = max(
-            [len(header[column]) * 2, *(_width(row[column]) for row in measured if column < len(row))]
+            [
+                len(header[column]) * 2,
+                *(width(str(row[column] or "")) for row in measured if column < len(row)),
+            ]
         )
         given = widths[column] if column < len(widths) else min(longest + 3, _MAX_WIDTH)
         sheet.column_dimensions[get_column_letter(column + 1)].width = given
@@ -120,10 +124,6 @@ def _plain(value: object) -> object:
         return value
     text = str(value)
     return "".join(character for character in text if character >= " " or character in "\n\t")
-
-
-def _width(value: object) -> int:
-    return sum(2 if ord(character) > 0x2E80 else 1 for character in str(value or ""))
 
 
 def _case_rows(case: dict[str, Any], words: Words) -> Iterable[Sequence[object]]:

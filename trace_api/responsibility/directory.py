@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from lineage.errors import LineageError
 from lineage.identifiers import Identifier, read, read_uri
 from lineage.trace import directory
+from trace_api.accounts import Principal
+from trace_api.database import Database
 from trace_api.masterdata import model, repository, service
 
 T = TypeVar("T")
@@ -142,3 +144,14 @@ class MasterDirectory:
 def party_id_of(uscc: str) -> str:
     """Give the canonical key of the party with a social credit code."""
     return read(uscc, scheme="uscc").id
+
+
+def own_keys(store: Database, principal: Principal) -> list[str] | None:
+    """Give every key of the party that a principal speaks for; None for those who may see everything."""
+    if principal.role != "party":
+        return None
+    uscc = principal.party_uscc or ""
+    with store.reading() as connection:
+        party = MasterDirectory(connection).party_record(uscc)
+    keys = {uscc, party_id_of(uscc), *((party.party_id, party.pgln) if party else ())}
+    return [key for key in keys if key]

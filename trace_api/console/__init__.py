@@ -1,0 +1,1 @@
+"""The inspectors' console: search a code, follow it both ways, see who answers, work on recalls."""
