@@ -43,6 +43,7 @@ class Request:
 class CaptureServer:
     """Stores events in memory; ``faults`` are tried first, each for one request, and say whether they have answered."""
 
+    port: int = 0
     token: str | None = None
     poison: Callable[[dict[str, Any]], bool] = lambda _event: False
     has_results: bool = True
@@ -63,7 +64,7 @@ class CaptureServer:
         class Handler(_Handler):
             owner = outer
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._http.daemon_threads = True
         self._thread: threading.Thread | None = None
         self.port = self._http.server_address[1]
@@ -73,7 +74,8 @@ class CaptureServer:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> CaptureServer:
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        serve = self._http.serve_forever
+        self._thread = threading.Thread(target=serve, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
         return self
 
