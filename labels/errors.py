@@ -27,6 +27,8 @@ class LabelError(Exception):
     :param hint: what a person can do about it; may be empty
     """
 
+    code: str = "label"
+
     def __init__(self, code: str, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.code = code
