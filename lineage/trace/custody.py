@@ -108,7 +108,7 @@ def chain_of(
     for one in passages:
         fold.take(one, told[one.event])
     fold.finish(now)
-    return Chain(fold.holdings, fold.gaps, owners_of(passages, told), fold.findings)
+    return Chain(fold.holdings, fold.gaps, owners_of(passages, told, holders), fold.findings)
 
 
 class _Fold:
@@ -160,7 +160,7 @@ class _Fold:
         if before is not None:
             before.add(one.event, one.at, act_of(one, statement))
         self._close(one.at)
-        carrier = statement.carrier
+        carrier = self._holders.party(statement.carrier)
         self._now = Holding(carrier or shipper, None if carrier else site, one.at, in_transit=True)
         self._now.add(one.event, one.at, act_of(one, statement))
 
@@ -231,11 +231,13 @@ def act_of(one: Passage, statement: Statement) -> str | None:
     return statement.step
 
 
-def owners_of(passages: Sequence[Passage], told: Mapping[int, Statement]) -> list[Ownership]:
+def owners_of(
+    passages: Sequence[Passage], told: Mapping[int, Statement], holders: Holders
+) -> list[Ownership]:
     """Give who owned the thing; ownership is kept beside custody and never mixed with it."""
     owners: list[Ownership] = []
     for one in passages:
-        owner = told[one.event].owner
+        owner = holders.party(told[one.event].owner)
         if owner is None:
             continue
         if owners and owners[-1].party == owner:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 
-from lineage.trace.balance import balance
+from lineage.trace.balance import books_of, findings_of
 from lineage.trace.custody import chain_of
 from lineage.trace.directory import Directory, NoDirectory
 from lineage.trace.findings import Finding, Of
@@ -50,6 +50,7 @@ def examine(
     examination = _Examination(neighbours, looked_at, directory, now)
     for thing in looked_at:
         found += examination.of(thing)
+    found += examination.balances()
     found += examination.oddities()
     return sorted(_merged(found), key=lambda one: (one.at or 0, one.code, one.things))
 
@@ -77,6 +78,7 @@ class _Examination:
             self._add(one)
         events = {one.event for its in self._passages.values() for one in its}
         self._told = neighbours.statements(events)
+        self._yields: dict[int, float] = {}
         self._events = neighbours.events({event for event in events if self._told[event].tells_more})
 
     def of(self, thing: int) -> Iterator[Finding]:
@@ -90,12 +92,16 @@ class _Examination:
         for rule in RULES:
             yield from rule(view)
         if name.kind == "lot":
-            yield from balance(self._ask, thing, directory=self._directory).findings
+            self._yields[thing] = profile.limit("yield_ratio").value
             return
         chain = chain_of(thing, seen, self._told, self._holders, profile, self._now)
         yield from chain.findings
         for holding in chain.holdings:
             yield from answer_for(thing, holding, product, self._directory).findings
+
+    def balances(self) -> list[Finding]:
+        """Hold the lots that were looked at to their balance."""
+        return findings_of(self._ask, books_of(self._ask, self._yields), self._yields)
 
     def oddities(self) -> Iterator[Finding]:
         """Report what the derivation of containment found odd."""

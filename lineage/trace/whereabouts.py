@@ -102,18 +102,28 @@ class Holders:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self._operators: dict[tuple[str, int], str | None] = {}
+        self._parties: dict[str, str] = {}
 
     def after(self, statement: Statement, at: int) -> str | None:
         """Give the party that has the things after the event, as far as it says so (semantics 2.6)."""
         if statement.move is Move.NOTHING:
             return None
         if statement.move is Move.SHIP:
-            return statement.carrier or self.shipper(statement, at)
-        return statement.taker or statement.giver or self.operator(statement, at)
+            return self.party(statement.carrier) or self.shipper(statement, at)
+        return self.party(statement.taker or statement.giver) or self.operator(statement, at)
 
     def shipper(self, statement: Statement, at: int) -> str | None:
         """Give the party that ships: the one that had it, by word or by place."""
-        return statement.giver or self.operator(statement, at)
+        return self.party(statement.giver) or self.operator(statement, at)
+
+    def party(self, key: str | None) -> str | None:
+        """Give the one key of a party that events may name by several (its PGLN, its credit code)."""
+        if key is None:
+            return None
+        if key not in self._parties:
+            known = self._directory.party(key)
+            self._parties[key] = key if known is None else known.id
+        return self._parties[key]
 
     def operator(self, statement: Statement, at: int) -> str | None:
         """Give the operator of the business location, else of the read point."""
@@ -122,7 +132,7 @@ class Holders:
                 continue
             key = site, at
             if key not in self._operators:
-                self._operators[key] = self._directory.operator_of(site, at)
+                self._operators[key] = self.party(self._directory.operator_of(site, at))
             if self._operators[key] is not None:
                 return self._operators[key]
         return None

@@ -294,6 +294,16 @@ def test_what_has_no_amount_proves_nothing() -> None:
     assert "mass_balance" not in found(story)
 
 
+def test_a_sack_weighs_nothing_when_its_contents_are_listed_beside_it() -> None:
+    story = Story()
+    story.create("08:00", kg(L1, 100))
+    story.tell("09:00", "Aggregation", action="ADD", parentID=BOX, childQuantityList=[kg(L1, 10)])
+    story.mix("10:00", [BOX, kg(L1, 10)], [kg(L3, 16)])
+    assert "mass_balance" in found(story)
+    story.pack("09:30", BOX, A)
+    assert "mass_balance" not in found(story), "what A weighs, nobody knows"
+
+
 def test_volume_exceeds_harvest() -> None:
     story = Story()
     story.create("08:00", kg(L1, 100))
