@@ -28,13 +28,6 @@ from tests.gateway_agent.servers import CaptureServer, Request
 NAMESPACES = {"suyuan": "https://w3id.org/suyuan/v1/", "cbvmda": "urn:epcglobal:cbv:mda:"}
 
 
-@pytest.fixture
-def server() -> Iterator[CaptureServer]:
-    found = CaptureServer().start()
-    yield found
-    found.stop()
-
-
 class Line:
     """A journal with its writer and one sender to a server."""
 
