@@ -18,8 +18,8 @@ from lineage.errors import EventError
 from lineage.events import check
 from lineage.events import vocabulary as v
 from lineage.events.limits import MAX_DEPTH
-from lineage.events.times import is_offset, is_time, read_time
-from lineage.events.uris import are_uris, is_uri
+from lineage.events.times import OFFSETS, is_time, read_time
+from lineage.events.uris import are_plain_uris, is_uri
 from lineage.events.wire import MEMBERS, NAMES, LooseWire, Wire
 
 #: What decoding may throw at hostile text.
@@ -30,12 +30,6 @@ _LOOSE: Final = msgspec.json.Decoder(LooseWire)
 _ANY: Final = msgspec.json.Decoder(dict[str, Any])
 _UOM: Final = re.compile(r"[A-Z0-9]{2,3}")
 
-#: Members that hold URIs: one, or a list of them.
-_ONE_URI: Final = attrgetter("event_id", "parent_id", "transformation_id")
-_URI_LISTS: Final = attrgetter("epc_list", "child_epcs", "input_epc_list", "output_epc_list")
-_QUANTITY_LISTS: Final = attrgetter(
-    "quantity_list", "child_quantity_list", "input_quantity_list", "output_quantity_list"
-)
 #: Members that are left to the exact tables wherever they occur.
 _OPEN: Final = (
     ("context", check.CONTEXT),
@@ -45,20 +39,41 @@ _OPEN: Final = (
     ("sensor_element_list", check.SENSOR_ELEMENTS),
     ("ilmd", check.ILMD),
 )
-_OPEN_VALUES: Final = attrgetter(*(name for name, _ in _OPEN))
-_NO_OPEN_VALUES: Final = (None,) * len(_OPEN)
+#: Lists of quantities; like the open members they hold numbers, whose text may grow when it is written again.
+_QUANTITY_LISTS: Final = attrgetter(
+    "quantity_list", "child_quantity_list", "input_quantity_list", "output_quantity_list"
+)
+_EPC_LISTS: Final = ("epc_list", "child_epcs", "input_epc_list", "output_epc_list")
+_ONE_URI: Final = ("event_id", "parent_id", "transformation_id")
 
 
-def _members_of_other_types(kind: str) -> tuple[Any, tuple[None, ...]]:
-    names = [python for python, name in NAMES.items() if name not in check.ALLOWED[kind]]
-    return attrgetter(*names), (None,) * len(names)
+class _Plan:
+    """How events of one type are looked at.
+
+    :ivar unusual: getter of members that the usual event of the type does not have; ``nothing`` is what
+        it then gives
+    :ivar foreign: those of them that the type must not have
+    """
+
+    def __init__(self, kind: str) -> None:
+        own = [python for python, name in NAMES.items() if name in check.ALLOWED[kind]]
+        quantities = ("quantity_list", "child_quantity_list", "input_quantity_list", "output_quantity_list")
+        self.foreign = tuple(python for python in NAMES if python not in own)
+        open_members = [name for name, _ in _OPEN if name not in self.foreign]
+        numbered = [name for name in quantities if name not in self.foreign]
+        unusual = (*self.foreign, *open_members, *numbered)
+        self.unusual = attrgetter(*unusual)
+        self.nothing = (None,) * len(unusual)
+        needs = check.OWN_MEMBERS[kind][1]
+        self.needed = attrgetter(
+            "type", "event_time", *(python for python, name in NAMES.items() if name in needs)
+        )
+        self.uris = attrgetter("type", *(name for name in _ONE_URI if name in own))
+        self.lists = attrgetter("type", *(name for name in _EPC_LISTS if name in own))
+        self.rule = check.RULES[kind]
 
 
-_OTHERS: Final = {kind: _members_of_other_types(kind) for kind in check.ALLOWED}
-_NEEDED: Final = {
-    kind: attrgetter("event_time", "type", *(python for python, name in NAMES.items() if name in needs))
-    for kind, (_, needs) in check.OWN_MEMBERS.items()
-}
+_PLANS: Final = {kind: _Plan(kind) for kind in check.ALLOWED}
 
 
 def quick_read(data: bytes) -> tuple[LooseWire, datetime] | None:
@@ -66,15 +81,27 @@ def quick_read(data: bytes) -> tuple[LooseWire, datetime] | None:
 
     :param data: the event's JSON text
     """
-    wire = _decode(data)
-    if wire is None:
+    try:
+        wire: LooseWire = _WIRE.decode(data)
+        extensions: dict[str, Any] | None = None
+    except msgspec.ValidationError:
+        extended = _decode_extended(data)
+        if extended is None:
+            return None
+        wire, extensions = extended
+    except BROKEN:
         return None
-    others = _OTHERS.get(wire.type)
-    if others is None or others[0](wire) != others[1]:
+    plan = _PLANS.get(wire.type)
+    if plan is None:
         return None
-    if not (_words_fit(wire) and _identifiers_fit(wire) and _open_members_fit(wire)):
+    usual = plan.unusual(wire) == plan.nothing
+    if not usual and not _unusual_members_fit(wire, plan):
         return None
-    if None in _NEEDED[wire.type](wire) or next(check.RULES[wire.type](wire), None) is not None:
+    if not (_nothing_was_lost(data, wire, extensions, usual) and _words_fit(wire)):
+        return None
+    if not _identifiers_fit(wire, plan, escaped=b"\\" in data):
+        return None
+    if None in plan.needed(wire) or next(plan.rule(wire), None) is not None:
         return None
     if wire.record_time is not None and not is_time(wire.record_time):
         return None
@@ -84,39 +111,39 @@ def quick_read(data: bytes) -> tuple[LooseWire, datetime] | None:
         return None
 
 
-def _decode(data: bytes) -> LooseWire | None:
-    """Decode in one pass; ``None`` if something was lost or is not what it should be."""
-    try:
-        wire: LooseWire = _WIRE.decode(data)
-        kept = _quotes(encode(wire))
-    except msgspec.ValidationError:
-        return _decode_extended(data)
-    except BROKEN:
-        return None
-    return wire if kept and kept == _quotes(data) else None
-
-
-def _decode_extended(data: bytes) -> LooseWire | None:
-    """Decode an event that may have extensions at its top level."""
+def _decode_extended(data: bytes) -> tuple[LooseWire, dict[str, Any]] | None:
+    """Decode an event that has extensions at its top level."""
     try:
         wire = _LOOSE.decode(data)
-        extensions = {name: value for name, value in _ANY.decode(data).items() if name not in MEMBERS}
-        kept, beside = _quotes(encode(wire)), _quotes(encode(extensions))
+        members = _ANY.decode(data)
     except BROKEN:
         return None
-    if not kept or (beside == 0 and extensions) or kept + beside != _quotes(data):
-        return None
+    extensions = {name: value for name, value in members.items() if name not in MEMBERS}
     if check.is_too_deep(extensions) or not all(map(is_uri, extensions)):
         return None
-    return wire
+    return wire, extensions
+
+
+def _nothing_was_lost(data: bytes, wire: LooseWire, extensions: dict[str, Any] | None, usual: bool) -> bool:
+    """Say whether all of the text is in the typed event and its extensions.
+
+    A member that was repeated or ``null`` is not: the event encoded again is then shorter, or, where the
+    text has white space or numbers, has fewer quotation marks.
+    """
+    try:
+        again = encode(wire)
+        if usual and extensions is None and len(again) == len(data):
+            return True
+        kept, given = _quotes(again), _quotes(data)
+        if kept == 0 or given == 0:
+            return False
+        return kept + (_quotes(encode(extensions)) if extensions else 0) == given
+    except BROKEN:
+        return False
 
 
 def _quotes(data: bytes) -> int:
-    """Count the quotation marks that delimit texts; 0 where escapes make that unsure.
-
-    A member that was repeated or ``null`` is not in the decoded event, so the event encoded again has
-    fewer of them.
-    """
+    """Count the quotation marks that delimit texts; 0 where escapes make that unsure."""
     if b"\\" not in data:
         return data.count(b'"')
     if b"\\\\" in data or b"\\u00" in data:
@@ -125,41 +152,40 @@ def _quotes(data: bytes) -> int:
 
 
 def _words_fit(wire: LooseWire) -> bool:
-    if (wire.action is not None and wire.action not in check.ACTIONS) or not is_offset(
-        wire.event_time_zone_offset
-    ):
-        return False
-    if not (
-        _fits(wire.biz_step, v.BIZ_STEP, check.BIZ_STEP)
-        and _fits(wire.disposition, v.DISPOSITION, check.DISPOSITION)
+    if (
+        wire.event_time_zone_offset not in OFFSETS
+        or (wire.action is not None and wire.action not in check.ACTIONS)
+        or not _fits(wire.biz_step, v.BIZ_STEP.words, check.BIZ_STEP)
+        or not _fits(wire.disposition, v.DISPOSITION.words, check.DISPOSITION)
     ):
         return False
     for transaction in wire.biz_transaction_list or ():
-        if not _fits(transaction.type, v.BIZ_TRANSACTION_TYPE, check.TRANSACTION_TYPE):
+        if not _fits(transaction.type, _TRANSACTION_WORDS, check.TRANSACTION_TYPE):
             return False
-    for ends in (wire.source_list, wire.destination_list):
-        for end in ends or ():
-            if not _fits(end.type, v.SOURCE_DESTINATION_TYPE, check.PARTY_TYPE):
-                return False
+    for source in wire.source_list or ():
+        if not _fits(source.type, _END_WORDS, check.PARTY_TYPE):
+            return False
+    for destination in wire.destination_list or ():
+        if not _fits(destination.type, _END_WORDS, check.PARTY_TYPE):
+            return False
     return True
 
 
-def _fits(word: str | None, vocabulary: v.Vocabulary, shape: check.Shape) -> bool:
-    return word is None or word in vocabulary.words or not _fails(shape, word)
+_TRANSACTION_WORDS: Final = v.BIZ_TRANSACTION_TYPE.words
+_END_WORDS: Final = v.SOURCE_DESTINATION_TYPE.words
 
 
-def _identifiers_fit(wire: LooseWire) -> bool:
-    uris: list[str] = [uri for uri in _ONE_URI(wire) if uri is not None]
-    for listed in _URI_LISTS(wire):
+def _fits(word: str | None, words: frozenset[str], shape: check.Shape) -> bool:
+    return word is None or word in words or not _fails(shape, word)
+
+
+def _identifiers_fit(wire: LooseWire, plan: _Plan, *, escaped: bool) -> bool:
+    uris: list[str] = [uri for uri in plan.uris(wire)[1:] if uri is not None]
+    for listed in plan.lists(wire)[1:]:
         if listed:
             if len(set(listed)) != len(listed):
                 return False
             uris += listed
-    for quantities in _QUANTITY_LISTS(wire):
-        for quantity in quantities or ():
-            uris.append(quantity.epc_class)
-            if quantity.uom is not None and _UOM.fullmatch(quantity.uom) is None:
-                return False
     for place in (wire.read_point, wire.biz_location):
         if place is not None:
             uris.append(place.id)
@@ -169,17 +195,22 @@ def _identifiers_fit(wire: LooseWire) -> bool:
         uris += [each.source for each in wire.source_list]
     if wire.destination_list:
         uris += [each.destination for each in wire.destination_list]
-    return are_uris(uris)
+    # A line break cannot stand in a text without an escape.
+    return (not escaped and are_plain_uris(uris)) or all(map(is_uri, uris))
 
 
-def _open_members_fit(wire: LooseWire) -> bool:
-    values = _OPEN_VALUES(wire)
-    if values == _NO_OPEN_VALUES:
-        return True
-    for (_, shape), value in zip(_OPEN, values, strict=True):
+def _unusual_members_fit(wire: LooseWire, plan: _Plan) -> bool:
+    if any(getattr(wire, name) is not None for name in plan.foreign):
+        return False
+    for name, shape in _OPEN:
+        value = getattr(wire, name)
         if value is not None and (check.is_too_deep(value, MAX_DEPTH - 1) or _fails(shape, value)):
             return False
-    return True
+    return all(
+        is_uri(quantity.epc_class) and (quantity.uom is None or _UOM.fullmatch(quantity.uom) is not None)
+        for quantities in _QUANTITY_LISTS(wire)
+        for quantity in quantities or ()
+    )
 
 
 def _fails(shape: check.Shape, value: Any) -> bool:

@@ -26,8 +26,11 @@ def is_uri(text: str) -> bool:
     return _URI.fullmatch(text) is not None
 
 
-def are_uris(texts: Sequence[str]) -> bool:
-    """Say whether all of the texts are absolute URIs; an empty sequence is."""
+def are_plain_uris(texts: Sequence[str]) -> bool:
+    """Say whether all of the texts, none of which has a line break, are URIs of plain ASCII.
+
+    ``False`` may also mean that one of them has ``%`` or ``#`` or another script: then ask :func:`is_uri`.
+    """
     if not texts:
         return True
     lines = "\n".join(texts) + "\n"
@@ -35,5 +38,4 @@ def are_uris(texts: Sequence[str]) -> bool:
         lines.isascii()
         and not lines.encode().translate(None, _PLAIN_BYTES)
         and _SCHEMES.fullmatch(lines) is not None
-        and lines.count("\n") == len(texts)
-    ) or all(map(is_uri, texts))
+    )
