@@ -16,7 +16,7 @@ DIR/
 import os
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,14 @@ class State:
     :ivar tokens: by name; the server keeps only their hashes
     :ivar counters: running numbers of each world
     :ivar examples: identifiers to look at, by story
+    :ivar tables: digest of the master data that the server has
+    :ivar runs: how often stories were played
     """
 
     tokens: dict[str, str] = field(default_factory=dict)
     counters: dict[str, dict[str, int]] = field(default_factory=dict)
     examples: dict[str, str] = field(default_factory=dict)
+    tables: str = ""
     runs: int = 0
 
 
@@ -70,17 +73,7 @@ class Folder:
         """Remember the state; half a file is never left behind."""
         fresh = self.at("state.json.new")
         fresh.touch(mode=0o600)
-        fresh.write_bytes(
-            orjson.dumps(
-                {
-                    "tokens": self.state.tokens,
-                    "counters": self.state.counters,
-                    "examples": self.state.examples,
-                    "runs": self.state.runs,
-                },
-                option=orjson.OPT_INDENT_2,
-            )
-        )
+        fresh.write_bytes(orjson.dumps(self.state, option=orjson.OPT_INDENT_2))
         fresh.replace(self.at("state.json"))
 
     def remember(self, world: str, counters: Counter[str]) -> None:
@@ -96,7 +89,8 @@ class Folder:
         found: dict[str, Any] = {}
         with suppress(OSError, orjson.JSONDecodeError):
             found = orjson.loads((self.root / "state.json").read_bytes())
-        return State(**{name: found[name] for name in State.__slots__ if name in found})
+        known = {field.name for field in fields(State)}
+        return State(**{name: value for name, value in found.items() if name in known})
 
 
 def secret_file(path: Path, text: str) -> Path:

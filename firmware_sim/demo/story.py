@@ -13,10 +13,10 @@ from firmware_sim.demo.stage import Stage
 from firmware_sim.demo.stations import LIVE_STEPS, Operator, Station, station_of
 from firmware_sim.errors import DemoError
 from firmware_sim.worlds import WORLDS
-from firmware_sim.worlds.deeds import Accident, Attached, Commissioned, Deed, Sensed, Voided
+from firmware_sim.worlds.deeds import Accident, Attached, Deed, Sensed, Voided
 from firmware_sim.worlds.documents import Event, EventWriter
 from firmware_sim.worlds.ledger import Ledger
-from firmware_sim.worlds.world import SECOND, Serials, World
+from firmware_sim.worlds.world import SECOND, Serials
 from firmware_sim.worlds.writing import ledgers
 
 SMALL = 100
@@ -76,7 +76,7 @@ class Story:
         seed: int,
         host: str,
         counters: Mapping[str, int],
-        serials: Callable[[World], Serials] | None = None,
+        serials: Serials | None = None,
     ) -> None:
         self.name = name
         self._seed = seed
@@ -84,9 +84,8 @@ class Story:
         first = WORLDS[name](seed, chance=0.0, counters=counters)
         last = max(deed.at for deed in first.tell(SMALL))
         span = timedelta(microseconds=last - first.start)
-        self.world = WORLDS[name](seed, start=datetime.now(UTC) - span - LEAD, chance=0.0, counters=counters)
-        if serials is not None:
-            self.world.serials = serials(self.world)
+        start = datetime.now(UTC) - span - LEAD
+        self.world = WORLDS[name](seed, start=start, serials=serials, chance=0.0, counters=counters)
         self._operator = Operator(name, host)
         self._host = host
         deeds = self.world.tell(SMALL)
@@ -165,28 +164,6 @@ def rehearse(name: str, host: str) -> dict[Station, bool]:
                     station = station_of(name, deed)
                     stations[station] = stations.get(station, False) or bool(operator.act(deed).tags)
     return stations
-
-
-class PrintedSerials:
-    """Serials that were drawn by the label tool.
-
-    :param draw: prints labels for a product and lot and gives their serials
-    :param random: only used by the world itself
-    """
-
-    def __init__(self, draw: Callable[[str, str, int], list[str]]) -> None:
-        self._draw = draw
-
-    def take(self, gtin14: str, lot: str, count: int) -> list[str]:
-        """Give serials of labels printed for this product and lot."""
-        return self._draw(gtin14, lot, count)
-
-
-def commissioned(told: Told) -> Iterator[Commissioned]:
-    """Give the deeds in which consumer items came into being."""
-    for deed in told.deeds:
-        if isinstance(deed, Commissioned) and deed.things and not deed.mistaken:
-            yield deed
 
 
 def random_of(seed: int) -> Random:

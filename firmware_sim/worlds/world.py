@@ -102,7 +102,9 @@ class World(ABC):
     ) -> None:
         self.random = Random(f"{self.name}:{seed}")  # noqa: S311 - a simulation is to be repeatable
         self.counters = Counter(counters or {})
-        self.serials = serials or SeededSerials(self.random, self.counters)
+        # Of their own, so that a world takes the same course whoever makes its serials.
+        dice = Random(f"serials:{self.name}:{seed}")  # noqa: S311 - the same world every time
+        self.serials = serials or SeededSerials(dice, self.counters)
         self.accidents = Accidents(self.random, chance)
         self.start = int(start.timestamp()) * SECOND
         self.master = MasterData()
