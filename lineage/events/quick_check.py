@@ -27,7 +27,8 @@ BROKEN: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueE
 encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 _WIRE: Final = msgspec.json.Decoder(Wire)
 _LOOSE: Final = msgspec.json.Decoder(LooseWire)
-_ANY: Final = msgspec.json.Decoder(dict[str, Any])
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ANY: Final = msgspec.json.Decoder()
 _UOM: Final = re.compile(r"[A-Z0-9]{2,3}")
 
 #: Members that are left to the exact tables wherever they occur.
@@ -115,10 +116,11 @@ def _decode_extended(data: bytes) -> tuple[LooseWire, dict[str, Any]] | None:
     """Decode an event that has extensions at its top level."""
     try:
         wire = _LOOSE.decode(data)
-        members = _ANY.decode(data)
+        extensions = {
+            name: _ANY.decode(raw) for name, raw in _MEMBERS.decode(data).items() if name not in MEMBERS
+        }
     except BROKEN:
         return None
-    extensions = {name: value for name, value in members.items() if name not in MEMBERS}
     if check.is_too_deep(extensions) or not all(map(is_uri, extensions)):
         return None
     return wire, extensions
