@@ -1,6 +1,6 @@
 """Power cuts on purpose: agents, broker and server killed at random moments while the stories play.
 
-A thread does it, so that the kill comes in the middle of a scan, a commit or a delivery, and starts the victim
+A thread does it, so that the kill comes amid a scan, a commit or a delivery, and starts the victim
 again. It must outlive the programs that it starts: the kernel ends them with the thread they were started by.
 """
 

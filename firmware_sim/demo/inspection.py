@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from firmware_sim import numbers
 from firmware_sim.demo.story import Told
 from firmware_sim.errors import DemoError
 from firmware_sim.worlds.checking import (
