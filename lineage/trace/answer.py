@@ -10,6 +10,7 @@ from lineage.trace.findings import Finding
 from lineage.trace.graph import Edge, Graph, Thing
 from lineage.trace.neighbours import Name, Neighbours
 from lineage.trace.runs import asks_for
+from lineage.trace.shares import Share
 from lineage.trace.whereabouts import Whereabouts
 
 
@@ -36,6 +37,7 @@ class Answer(NamedTuple):
     graph: Graph
     findings: Sequence[Finding]
     where: Mapping[int, Whereabouts] | None
+    shares: Mapping[int, Share] | None
     named: Named
 
     @property
@@ -84,6 +86,9 @@ class Answer(NamedTuple):
         }
         if self.where is not None:
             written["where"] = where_dict(self.where[thing.node], self.named)
+        if self.shares is not None:
+            share = self.shares.get(thing.node)
+            written["quantity"] = None if share is None else share.as_dict()
         return written
 
     def _edge(self, edge: Edge) -> dict[str, Any]:

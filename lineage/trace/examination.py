@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 
-from lineage.trace.balance import books_of, findings_of
+from lineage.trace.balance import findings_of
+from lineage.trace.books import books_of
 from lineage.trace.custody import chain_of
 from lineage.trace.directory import Directory, NoDirectory
 from lineage.trace.findings import Finding, Of

@@ -14,6 +14,7 @@ from lineage.trace.forwards import search_forwards
 from lineage.trace.graph import Graph, closed, graph_of
 from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
 from lineage.trace.search import DEFAULT_LIMIT, Options
+from lineage.trace.shares import Share, shares
 from lineage.trace.whereabouts import Whereabouts, whereabouts
 
 NO_DIRECTORY = NoDirectory()
@@ -45,7 +46,7 @@ def source(
     if until is None and now is not None:
         graph = closed(graph, now)
     query = {"question": "source", "until": rfc3339(until), "depth": depth, "contact": contact}
-    return _answer(neighbours, query, graph, _findings(neighbours, graph, directory, examined), None)
+    return _answer(neighbours, query, graph, _findings(neighbours, graph, directory, examined))
 
 
 def destination(
@@ -59,11 +60,13 @@ def destination(
     limit: int = DEFAULT_LIMIT,
     directory: Directory = NO_DIRECTORY,
     examined: int = DEFAULT_EXAMINED,
+    quantities: bool = False,
 ) -> Answer:
     """Give everything that a thing may have gone into from a time on (semantics 3, destination).
 
     :param since: event time in microseconds; ``None`` asks from when the thing first appears
     :param now: say of each thing where it is now
+    :param quantities: say of each lot how much of it came from this one, at least and at most
     """
     start = neighbours.first_seen(thing) if since is None else since
     options = Options(depth, contact, limit)
@@ -72,8 +75,10 @@ def destination(
     where = None
     if now:
         where = whereabouts(neighbours, [one.node for one in graph.things], directory)
+    share = shares(neighbours, graph, NEVER if start is None else start) if quantities else None
     query = {"question": "destination", "since": rfc3339(start), "depth": depth, "contact": contact}
-    return _answer(neighbours, query, graph, _findings(neighbours, graph, directory, examined), where)
+    findings = _findings(neighbours, graph, directory, examined)
+    return _answer(neighbours, query, graph, findings, where, share)
 
 
 def _findings(neighbours: Neighbours, graph: Graph, directory: Directory, examined: int) -> list[Finding]:
@@ -86,7 +91,8 @@ def _answer(
     query: dict[str, Any],
     graph: Graph,
     findings: list[Finding],
-    where: dict[int, Whereabouts] | None,
+    where: dict[int, Whereabouts] | None = None,
+    share: dict[int, Share] | None = None,
 ) -> Answer:
     things = {graph.root, *(thing.node for thing in graph.things)}
     events = {event for finding in findings for event in finding.events}
@@ -98,4 +104,4 @@ def _answer(
     if where is not None:
         things.update(one.unit for one in where.values() if one.unit is not None)
     named = Named.ask(neighbours, things, events)
-    return Answer({"id": named.things[graph.root].id, **query}, graph, findings, where, named)
+    return Answer({"id": named.things[graph.root].id, **query}, graph, findings, where, share, named)
