@@ -1,7 +1,7 @@
 """Pages of the console: log in, search, follow one thing."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -13,41 +13,20 @@ from trace_api.accounts import accounts
 from trace_api.accounts.access import SESSION_COOKIE
 from trace_api.console import things
 from trace_api.console.session import Reader, failures, local, same_origin
+from trace_api.console.showing import ConsoleRoute, language_of, show
 from trace_api.dependencies import Options, Store
 from trace_api.pages.endpoints import cut
-from trace_api.pages.languages import Language, choose_language, words
-from trace_api.pages.rendering import render
+from trace_api.pages.languages import words
 from trace_api.problems import Problem
 from trace_api.recall import repository as recalls
 from trace_api.recall.service import RecallService, utc_now
-from trace_api.responsibility.directory import own_keys
+from trace_api.responsibility.directory import MasterDirectory, own_keys
 
-router = APIRouter(prefix="/console", include_in_schema=False)
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
 
-PRIVATE: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 OPEN_CASES: Final = 8
 
 Lang = Annotated[str | None, Query(max_length=20)]
-
-
-def language_of(request: Request) -> Language:
-    """Give the language of a console page: asked for, remembered, or preferred by the browser."""
-    asked = request.query_params.get("lang") or request.cookies.get("suyuan_lang")
-    return choose_language(asked, request.headers.get("accept-language"))
-
-
-def show(
-    request: Request, template: str, values: dict[str, Any], *, person: Any = None, status: int = 200
-) -> Response:
-    """Render a page of the console; a language that was asked for is remembered."""
-    language = language_of(request)
-    parameters = {name: value for name, value in request.query_params.items() if name != "lang"}
-    switch = f"{request.url.path}?{urlencode({**parameters, 'lang': words(language).other})}"
-    common = {"person": person, "switch_url": switch, "now": utc_now(), "section": "", "q": ""}
-    answer = render(template, language, {**common, **values}, status=status, headers=PRIVATE)
-    if request.query_params.get("lang"):
-        answer.set_cookie("suyuan_lang", language, max_age=31_536_000, samesite="lax", path="/console")
-    return answer
 
 
 @router.get("/login")
@@ -94,7 +73,7 @@ def login(
 
 @router.post("/logout")
 def logout(request: Request, store: Store, person: Reader) -> Response:
-    """End the session; anybody's page may do that, it harms nobody."""
+    """End the session; a form of anybody's page may do that, it harms nobody."""
     del person
     secret = request.cookies.get(SESSION_COOKIE, "")
     store.run(lambda connection: accounts.log_out(connection, secret))
@@ -107,15 +86,17 @@ def logout(request: Request, store: Store, person: Reader) -> Response:
 def home(request: Request, store: Store, person: Reader) -> Response:
     """Give the first page: search, and the recalls that are open."""
     parties = own_keys(store, person)
+    service = RecallService(store)
     with store.reading() as connection:
         cases = recalls.list_cases(
             connection, drill=False, status="open", before=None, limit=OPEN_CASES, party=parties
         )
-        latest = things.latest_events(connection)
-    service = RecallService(store)
-    clocks = {case.id: things.most_urgent(service.deadlines(case)) for case in cases}
-    values = {"section": "home", "cases": cases, "clocks": clocks, "latest": latest}
-    return show(request, "console/home.html", values, person=person)
+        clocks = {case.id: things.most_urgent(service.deadlines(case)) for case in cases}
+        # What was recorded last is everybody's: a party is not shown it.
+        latest = things.latest_events(connection) if parties is None else None
+        names = things.Names(MasterDirectory(connection), words(language_of(request)))
+        values = {"section": "home", "cases": cases, "clocks": clocks, "latest": latest, "names": names}
+        return show(request, "console/home.html", values, person=person)
 
 
 @router.get("/search")
@@ -156,11 +137,7 @@ def thing(
     language = language_of(request)
     if tab not in things.TABS:
         tab = "overview"
-    try:
-        with store.reading() as connection:
-            view = things.ThingView(connection, id, person, words(language), utc_now())
-            values = {"section": "home", "tab": tab, "tabs": things.TABS, **view.values(tab)}
-    except Problem as problem:
-        values = {"section": "home", "q": id, "problem": problem}
-        return show(request, "console/problem.html", values, person=person, status=problem.status)
-    return show(request, "console/thing.html", values, person=person)
+    with store.reading() as connection:
+        view = things.ThingView(connection, id, person, words(language), utc_now())
+        values = {"section": "home", "tab": tab, "tabs": things.TABS, **view.values(tab)}
+        return show(request, "console/thing.html", values, person=person)

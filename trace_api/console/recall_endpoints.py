@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse
 
 from lineage.errors import LineageError
 from lineage.profiles import profile_for, regimes
-from trace_api.console.endpoints import language_of, show
 from trace_api.console.session import Reader, Writer
+from trace_api.console.showing import ConsoleRoute, language_of, show
 from trace_api.console.things import MAX_ROWS, Names, most_urgent
 from trace_api.dependencies import Store
 from trace_api.errors import TraceApiError
@@ -26,7 +26,7 @@ from trace_api.recall.service import RecallService, utc_now
 from trace_api.recall.working_days import day_in_china
 from trace_api.responsibility.directory import MasterDirectory, own_keys
 
-router = APIRouter(prefix="/console/recalls", include_in_schema=False)
+router = APIRouter(prefix="/console/recalls", include_in_schema=False, route_class=ConsoleRoute)
 
 CASES: Final = 50
 

@@ -78,10 +78,11 @@ async def _reader(
 
 
 async def _writer(request: Request, person: Annotated[Principal, Depends(_reader)]) -> Principal:
-    """Let in an inspector or administrator whose form came from a page of this log-in."""
+    """Let in an inspector or administrator; a form must come from a page of this log-in."""
     if person.role not in {"inspector", "admin"}:
         raise HTTPException(403, f"The role {person.role} may not change anything here.")
-    await verify_csrf(request, person)
+    if request.method != "GET":
+        await verify_csrf(request, person)
     return person
 
 

@@ -1,5 +1,6 @@
 """Gathers what the console shows of one thing, tab by tab, and finds things by name."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection
 
 from lineage import trace
+from lineage.errors import LineageError
 from lineage.facts import micros, moment
 from lineage.identifiers import read_uri
 from lineage.trace.neighbours import Ask
@@ -17,6 +19,7 @@ from trace_api.lookup import repository as lookups
 from trace_api.lookup.addresses import human_text, local_path, lot_number
 from trace_api.masterdata import repository as masterdata
 from trace_api.pages.languages import Words
+from trace_api.pages.rendering import stamp
 from trace_api.recall import clock
 from trace_api.recall import repository as recalls
 from trace_api.responsibility.directory import MasterDirectory
@@ -28,6 +31,10 @@ TABS: Final = ("overview", "source", "destination", "responsibility", "history",
 MAX_ROWS: Final = 500
 """Rows of a table on a page; the whole answer is a link away."""
 MAX_HITS: Final = 20
+
+_URI: Final = re.compile(r"https?://[^\s,;，；。()（）]+")
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_WORD: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 _URGENCY: Final = {"overdue": 0, "due_soon": 1, "half": 2, "running": 3}
 
@@ -187,11 +194,32 @@ class Names:
 
     def thing(self, key: str) -> str:
         """Give a thing's short name: product and number."""
-        identifier = read_uri(key)
+        try:
+            identifier = read_uri(key)
+        except LineageError:
+            return key
         product = self._directory.product_record(key)
         code = lot_number(key) if identifier.kind == "lot" else drawing.code_of(identifier, key)
         name = self._words.of(product.name, product.name_en) if product else ""
         return f"{name} {code}".strip()
+
+    def readable(self, text: str) -> str:
+        """Give a sentence of the engine with names for identifiers, and times as people write them."""
+        text = _URI.sub(lambda found: self._named(found.group()), text)
+        text = _TIME.sub(lambda found: stamp(found.group()), text)
+        return _WORD.sub(lambda found: self._word(found.group()), text)
+
+    def _named(self, uri: str) -> str:
+        party = self._directory.party_record(uri)
+        if party is not None:
+            return self.party(uri)
+        return self.site(uri) if self._directory.site_record(uri) is not None else self.thing(uri)
+
+    def _word(self, word: str) -> str:
+        for group in ("licence", "step"):
+            if self._words.knows(group, word):
+                return self._words.name(group, word)
+        return word
 
     def link(self, key: str, tab: str = "overview") -> str:
         """Give the address of a thing's page."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from lineage.events import Event
+from lineage.facts import Role
 from lineage.facts.custody import key_of
 from lineage.facts.terms import step_of
 from lineage.trace.journeys import Passage
@@ -26,7 +27,7 @@ def stages_of(
     stages: list[Stage] = []
     for one in touched:
         event = events[one.event]
-        step = (step_of(event) or "other").removeprefix("suyuan:")
+        step = _step(one, event)
         if step in _QUIET:
             continue
         place = key_of(event.biz_location) or key_of(event.read_point)
@@ -48,6 +49,14 @@ def stages_of(
         else:
             stages.append(stage)
     return tuple(stages[-MAX_STAGES:])
+
+
+def _step(one: Passage, event: Event) -> str:
+    """Give the step; of a transformation, whether the thing was made by it or used up in it."""
+    step = (step_of(event) or "other").removeprefix("suyuan:")
+    if event.type == "TransformationEvent" and step in {"commissioning", "other"}:
+        return "making" if one.role is Role.OUTPUT else "using"
+    return step
 
 
 def _word(text: str | None) -> str | None:

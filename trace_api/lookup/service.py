@@ -288,9 +288,9 @@ class LookupService:
             if case.id in seen:
                 continue
             seen.add(case.id)
-            responsible = (
-                self._directory.party_record(case.responsible_uscc) if case.responsible_uscc else None
-            )
+            # Each maker recalls its own product, whoever made what went into it.
+            code = (found.product.producer_uscc if found.product else None) or case.responsible_uscc
+            responsible = self._directory.party_record(code) if code else None
             notices.append(
                 RecallNotice(
                     case=case.id,
