@@ -13,6 +13,7 @@ from tests.end_to_end.world import Event, document, gtin, item, unit
 
 SEEN = item(7, "BAD-0")
 GTIN = gtin(7)
+LOT = f"https://id.gs1.org/01/{GTIN}/10/L"
 WRONG = GTIN[:-1] + str((int(GTIN[-1]) + 1) % 10)
 
 
@@ -47,9 +48,9 @@ BODIES: dict[str, bytes] = {
     "deep nesting": text([good("BAD-1", ilmd={"cbvmda:x": 1})]).replace(
         b'"cbvmda:x": 1', b'"cbvmda:x": ' + b"[" * 100_000 + b"]" * 100_000
     ),
-    "huge number": text([good("BAD-1", ilmd={"cbvmda:x": 1})]).replace(
-        b'"cbvmda:x": 1', b'"cbvmda:x": 1e999'
-    ),
+    "huge quantity": text(
+        [good("BAD-1", epcList=None, quantityList=[{"epcClass": LOT, "quantity": 1}])]
+    ).replace(b'"quantity": 1', b'"quantity": 1e999'),
     "not a number": text([good("BAD-1", ilmd={"cbvmda:x": 1})]).replace(b'"cbvmda:x": 1', b'"cbvmda:x": NaN'),
     "no type": text([good("BAD-1", type=None)]),
     "unknown type": text([good("BAD-1", type="SomethingEvent")]),
@@ -62,9 +63,6 @@ BODIES: dict[str, bytes] = {
     "month 13": text([good("BAD-1", eventTime="2026-13-01T00:00:00Z")]),
     "time without zone": text([good("BAD-1", eventTime="2026-05-02T08:00:00")]),
     "bad offset": text([good("BAD-1", eventTimeZoneOffset="+99:00")]),
-    "bad check digit in a digital link": text(
-        [good("BAD-1", epcList=[f"https://id.gs1.org/01/{WRONG}/21/x"])]
-    ),
     "empty identifier": text([good("BAD-1", epcList=[""])]),
     "identifier of 1 MB": text([good("BAD-1", epcList=["https://id.gs1.org/01/" + "9" * 1_000_000])]),
     "identifier with a line break": text([good("BAD-1", epcList=["https://example.com/a\nb"])]),
@@ -73,7 +71,7 @@ BODIES: dict[str, bytes] = {
             good(
                 "BAD-1",
                 epcList=None,
-                quantityList=[{"epcClass": f"https://id.gs1.org/01/{GTIN}/10/L", "quantity": "many"}],
+                quantityList=[{"epcClass": LOT, "quantity": "many"}],
             )
         ]
     ),
@@ -117,6 +115,18 @@ def test_a_wrong_document_is_refused_whole_and_says_why(
         assert problem["title"]
         assert len(json.dumps(problem)) < 20_000, "an error is for people"
     assert count() == 0, "half a capture"
+
+
+def test_a_wrong_check_digit_is_kept_and_named(writer: httpx.Client, inspector: httpx.Client) -> None:
+    """A scan is never dropped: the event stands, its result says what is wrong with which identifier."""
+    event = good("BAD-OK", epcList=[item(7, "BAD-OK"), f"https://id.gs1.org/01/{WRONG}/21/x"])
+    answer = writer.post("/epcis/v2/capture", json=document([event]), headers={"Prefer": "wait=30"})
+    (result,) = answer.json()["results"]
+    assert result["status"] == "accepted"
+    (warning,) = result["warnings"]
+    assert warning["code"] == "incorrect-check-digit"
+    assert WRONG in json.dumps(warning)
+    assert inspector.get("/trace/v1/history", params={"id": item(7, "BAD-OK")}).status_code == 200
 
 
 def test_xml_cannot_reach_out_or_explode(writer: httpx.Client) -> None:
