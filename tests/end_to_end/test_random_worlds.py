@@ -54,7 +54,7 @@ def check(inspector: httpx.Client, oracle: Oracle, things: list[str]) -> None:
         assert {key(one["id"]) for one in answer.json()["things"]} == oracle.source(thing), (
             f"source of {thing}"
         )
-        # Half a minute beside an event: what an instant contains while it changes is no question for a person.
+        # Half a minute beside an event: what an instant holds while it changes is no question for a person.
         middle = str(oracle.events[len(oracle.events) // 2]["eventTime"]).replace(":00Z", ":30Z")
         first = oracle.first(thing)
         if first <= middle:
