@@ -10,7 +10,7 @@ The steps, repeated as numbers in the code:
 6. What looks wrong: another lot than recorded, sold twice, expired.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from lineage.events import Event
-from lineage.facts import Role, facts_of, moment
+from lineage.facts import How, Role, facts_of, moment
 from lineage.identifiers import Identifier, read_uri
 from lineage.trace import responsibility, source
 from lineage.trace.history import one_each, touching
@@ -215,7 +215,7 @@ class LookupService:
             conditions=conditions,
             warnings=self._warnings(found, codes, conditions, dates, ended),
             last_recorded_at=events[-1].event_time if events else None,
-            sold_at=ended,
+            sold_at=_ended(events, found.identifier.id, _SOLD),
         )
 
     def _making_of_lot(self, found: _Found) -> list[Event]:
@@ -339,9 +339,12 @@ _ADVICE: Final = {
 }  # fmt: skip
 
 
-def _ended(events: Sequence[Event], thing: str) -> datetime | None:
-    """Give when a thing was first sold, dispensed or destroyed."""
+_SOLD: Final = frozenset({How.SOLD, How.DISPENSED})
+
+
+def _ended(events: Sequence[Event], thing: str, how: Collection[How] = frozenset(How)) -> datetime | None:
+    """Give when a thing first ended: sold, dispensed, destroyed, or in one of the ways that are given."""
     for event in events:
-        if any(ending.thing == thing for ending in facts_of(event).endings):
+        if any(ending.thing == thing and ending.how in how for ending in facts_of(event).endings):
             return event.event_time
     return None
