@@ -103,8 +103,7 @@ def _read_boolean(text: str) -> Any:
     return {"true": True, "1": True, "false": False, "0": False}.get(text.strip(), text)
 
 
-def _text(element: Any, names: JsonNames) -> str:
-    del names
+def _text(element: Any, _names: JsonNames) -> str:
     if len(element):
         raise refuse("unexpected-element", f"{_local(element)} holds text only.", line=element.sourceline)
     return (element.text or "").strip()
@@ -141,20 +140,36 @@ def _local(element: Any) -> str:
 
 def _texts(item: str) -> Reader:
     def reader(element: Any, names: JsonNames) -> list[str]:
-        return [_text(child, names) for child in _items(element, item, names)]
+        texts = []
+        for child in element:  # most of a large document is this loop
+            if child.tag != item:
+                _refuse_other(element, child, item, names)
+            text = child.text
+            if text is None or len(child):
+                text = _text(child, names)
+            texts.append(text.strip())
+        return texts
 
     return reader
 
 
 def _items(element: Any, item: str, names: JsonNames) -> list[Any]:
     """Give the children, which must all have the one name that the list is for."""
-    for child in element:
-        if child.tag != item and names.name(child.tag, child) != item:
-            raise refuse(
-                "unexpected-element", f"{_local(element)} holds {item} elements only, not {_local(child)}.",
-                line=child.sourceline,
-            )  # fmt: skip
-    return list(element)
+    children = list(element)
+    for child in children:
+        if child.tag != item:
+            _refuse_other(element, child, item, names)
+    return children
+
+
+def _refuse_other(element: Any, child: Any, item: str, names: JsonNames) -> None:
+    """Refuse a child that is not what the list is for, unless it is written with the standard's namespace."""
+    if names.name(child.tag, child) != item:
+        raise refuse(
+            "unexpected-element",
+            f"{_local(element)} holds {item} elements only, not {_local(child)}.",
+            line=child.sourceline,
+        )
 
 
 def _quantities(element: Any, names: JsonNames) -> list[dict[str, Any]]:
@@ -172,6 +187,8 @@ def _record(element: Any, names: JsonNames, readers: dict[str, Reader]) -> dict[
 
 
 def _place(element: Any, names: JsonNames) -> dict[str, Any]:
+    if len(element) == 1 and element[0].tag == "id":
+        return {"id": _text(element[0], names)}
     return _record(element, names, _ID)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lineage.events import (
@@ -260,11 +260,13 @@ def survives(data: bytes) -> None:
         write_xml(document)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes(data: bytes) -> None:
     survives(data)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_damaged_documents(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(SOURCES))
@@ -309,6 +311,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(samples.ALL_TYPES), st.data())
 def test_events_with_any_member_replaced(make: Any, data: st.DataObject) -> None:
     event = make()
