@@ -2,7 +2,8 @@
 
 1. What touched the things is read set-wise (see ``journeys``), and the documents of those events that say
    more than who, where and what.
-2. Each thing is held to every rule of ``rules``; lots besides to their balance.
+2. Things that the same events touched are looked at once. Each is held to every rule of ``rules``; lots
+   besides to their balance.
 3. Findings that say the same of several things (the forty cups of one lost pallet) become one.
 """
 
@@ -49,8 +50,9 @@ def examine(
         details = {"count": len(set(things)), "examined": limit}
         found.append(Finding("not_examined", (), (), None, details))
     examination = _Examination(neighbours, looked_at, directory, now)
-    for thing in looked_at:
-        found += examination.of(thing)
+    for alike in examination.groups():
+        for one in examination.of(alike[0]):
+            found.append(one._replace(things=tuple(alike)))
     found += examination.balances()
     found += examination.oddities()
     return sorted(_merged(found), key=lambda one: (one.at or 0, one.code, one.things))
@@ -72,20 +74,33 @@ class _Examination:
         lots = {thing for thing in things if self._names[thing].kind == "lot"}
         instances = list(runs_of(thing for thing in things if thing not in lots))
         stays = stays_of(neighbours, instances)
-        self._passages: dict[int, list[Passage]] = defaultdict(list)
-        for one in passages(neighbours, [*instances, *runs_of(lots)], stays):
-            self._add(one)
-        for one in _sensed(neighbours, things, stays):
-            self._add(one)
-        events = {one.event for its in self._passages.values() for one in its}
+        touched = [
+            *passages(neighbours, [*instances, *runs_of(lots)], stays),
+            *_sensed(neighbours, things, stays),
+        ]
+        touched.sort(key=lambda one: (one.at, one.event))
+        self._passages: dict[int, list[Passage]] = {thing: [] for thing in things}
+        for one in touched:
+            if not one.void:
+                for thing in range(one.first, one.last + 1):
+                    self._passages[thing].append(one)
+        events = {one.event for one in touched if not one.void}
         self._told = neighbours.statements(events)
         self._yields: dict[int, float] = {}
         self._events = neighbours.events({event for event in events if self._told[event].tells_more})
 
+    def groups(self) -> Iterable[list[int]]:
+        """Give the things together that the same events touched in the same way: one look is enough."""
+        alike: dict[Hashable, list[int]] = defaultdict(list)
+        for thing, its in self._passages.items():
+            name = self._names[thing]
+            product = self._directory.product_of(name.id)
+            alike[name.kind, product, tuple((one.event, one.role, one.through) for one in its)].append(thing)
+        return alike.values()
+
     def of(self, thing: int) -> Iterator[Finding]:
         """2. Hold one thing to every rule."""
-        ordered = sorted(self._passages[thing], key=lambda one: (one.at, one.event))
-        seen = one_each(ordered)
+        seen = one_each(self._passages[thing])
         name = self._names[thing]
         product = self._directory.product_of(name.id)
         profile = profile_at(product, seen)
@@ -114,11 +129,6 @@ class _Examination:
                     if odd.other is not None:
                         details["other"] = Of(odd.other)
                     yield Finding(odd.code, (thing,), (odd.event,), odd.at, details)
-
-    def _add(self, one: Passage) -> None:
-        if not one.void:
-            for thing in range(one.first, one.last + 1):
-                self._passages[thing].append(one)
 
 
 def _sensed(neighbours: Neighbours, things: Iterable[int], stays: Sequence[InUnit]) -> Iterator[Passage]:
