@@ -51,8 +51,7 @@ def examine(
         found.append(Finding("not_examined", (), (), None, details))
     examination = _Examination(neighbours, looked_at, directory, now)
     for alike in examination.groups():
-        for one in examination.of(alike[0]):
-            found.append(one._replace(things=tuple(alike)))
+        found += [one._replace(things=tuple(alike)) for one in examination.of(alike)]
     found += examination.balances()
     found += examination.oddities()
     return sorted(_merged(found), key=lambda one: (one.at or 0, one.code, one.things))
@@ -98,8 +97,9 @@ class _Examination:
             alike[name.kind, product, tuple((one.event, one.role, one.through) for one in its)].append(thing)
         return alike.values()
 
-    def of(self, thing: int) -> Iterator[Finding]:
-        """2. Hold one thing to every rule."""
+    def of(self, alike: Sequence[int]) -> Iterator[Finding]:
+        """2. Hold things that are alike to every rule, by the first of them."""
+        thing = alike[0]
         seen = one_each(self._passages[thing])
         name = self._names[thing]
         product = self._directory.product_of(name.id)
@@ -108,7 +108,7 @@ class _Examination:
         for rule in RULES:
             yield from rule(view)
         if name.kind == "lot":
-            self._yields[thing] = profile.limit("yield_ratio").value
+            self._yields.update(dict.fromkeys(alike, profile.limit("yield_ratio").value))
             return
         chain = chain_of(thing, seen, self._told, self._holders, profile, self._now)
         yield from chain.findings

@@ -287,6 +287,13 @@ def test_mass_balance() -> None:
     assert "16 KGM were made from 10 KGM" in finding["message"]
 
 
+def test_each_lot_of_one_event_has_its_own_balance() -> None:
+    story = Story()
+    story.create("08:00", kg(L1, 10))
+    story.mix("09:00", [kg(L1, 10)], [kg(L2, 10), kg(L3, 10)])
+    assert found(story)["mass_balance"]["things"] == [L2, L3]
+
+
 def test_what_has_no_amount_proves_nothing() -> None:
     story = Story()
     story.create("08:00", kg(L1, 100))
