@@ -25,7 +25,7 @@ import pypdfium2 as pdfium
 from labels.content import Content
 from labels.designs import frame
 from labels.drawing import Drawing, Item
-from labels.errors import Fault, LabelError, ProofError
+from labels.errors import Fault, InputError, LabelError, ProofError
 from labels.fonts import Faces
 from labels.grids import Grid
 from labels.pdf import PdfWriter
@@ -33,6 +33,9 @@ from labels.proof import Placement, faults_of_pdf
 
 MAX_FAULTS = 100
 """Faults after which proving ends: a sheet that is wrong everywhere need not be read to its end."""
+
+MAX_LABELS = 50_000
+"""Most labels of one file: some 60 MB of PDF, and as many pages as printers accept in one piece."""
 
 Progress = Callable[[str, int, int], None]
 """Told the step (``write`` or ``prove``), how many labels are done and how many there are."""
@@ -79,8 +82,15 @@ def write_sheet(
     :param guides: whether to draw the outline of each label, for cutting with scissors
     :param decorate: given page and number of pages, more items for the page (a heading, page numbers)
     :raises ProofError: the print is not what was meant; there is no file then
+    :raises InputError: ``too-many-labels``
     :raises LabelError: a label cannot be laid out
     """
+    if len(drawings) > MAX_LABELS:
+        raise InputError(
+            "too-many-labels",
+            f"one file holds at most {MAX_LABELS:,} labels, these are {len(drawings):,}",
+            hint="print them in several files",
+        )
     pages = -(-(len(drawings) + skip) // grid.count)
     folder = target.resolve().parent
     with tempfile.NamedTemporaryFile(

@@ -52,9 +52,9 @@ def command_sheet(
     Text after `|` says what a value means to people.
 
     Examples:
-        trace-labels command-sheet -o station.pdf --title 灌装线 1
+    - `trace-labels command-sheet -o station.pdf --title 灌装线 1`
 
-        trace-labels command-sheet -o ship.pdf --usual 'TO=(414)6901234567892|太原配送中心' 'QTY=12 kg'
+    - `trace-labels command-sheet -o ship.pdf --usual 'TO=(414)6901234567892|太原配送中心' 'QTY=12 kg'`
 
     """
     wanted = [command(text) for text in [*(USUAL if usual or not commands else ()), *(commands or ())]]

@@ -67,12 +67,12 @@ def image(
     """Draw one label, or one symbol alone, as PNG or SVG; it is read back before it is written.
 
     Examples:
-        trace-labels image '(01)06901234567892(10)L1(21)7C4KQ9RTVWXY23' -o cup.svg --resolver
+    - `trace-labels image '(01)06901234567892(10)L1(21)7C4KQ9RTVWXY23' -o cup.svg --resolver`
         https://trace.example.cn
 
-        trace-labels image drug_code:83857930000879766660 -o pack.png --symbology code128
+    - `trace-labels image drug_code:83857930000879766660 -o pack.png --symbology code128`
 
-        trace-labels image '(00)069012340000000017' -o pallet.png --size 105x148
+    - `trace-labels image '(00)069012340000000017' -o pallet.png --size 105x148`
 
     """
     address = checked_resolver(resolver)

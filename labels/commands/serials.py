@@ -68,16 +68,15 @@ def serials(
 ) -> None:
     """Draw codes that nobody can guess and keep them in a batch file.
 
-    The file is what `trace-labels sheet` prints from, and what the server is told, so that it knows a
-    code from a forgery: `curl --data-binary @milk-L1.issued.jsonl -H 'Content-Type: application/x-ndjson'
-    -H "Authorization: Bearer $TOKEN" https://trace.example.cn/labels/v1/issued`.
+    The file is what `trace-labels sheet` prints from. Send it as it is to `POST /labels/v1/issued`, so that
+    the server knows a code from a forgery (`docs/labels.md` has the command).
 
     Examples:
-        trace-labels serials --gtin 6901234567892 --lot L1101 -n 24 --made 2026-11-01 -o L1101.issued.jsonl
+    - `trace-labels serials --gtin 6901234567892 --lot L1101 -n 24 --made 2026-11-01 -o L1101.issued.jsonl`
 
-        trace-labels serials --drug-code 8385793 --lot B2611 --expires 2028-10-31 -n 99 -o B2611.issued.jsonl
+    - `trace-labels serials --drug-code 8385793 --lot B2611 --expires 2028-10-31 -n 99 -o B2611.issued.jsonl`
 
-        trace-labels serials --company-prefix 6901234 -n 50 -o pallets.issued.jsonl
+    - `trace-labels serials --company-prefix 6901234 -n 50 -o pallets.issued.jsonl`
 
     """
     given = {

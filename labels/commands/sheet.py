@@ -89,12 +89,12 @@ def sheet(
     to have its consumer page opened.
 
     Examples:
-        trace-labels sheet L20261101.issued.jsonl -o L20261101.pdf --resolver https://trace.example.cn
+    - `trace-labels sheet L20261101.issued.jsonl -o L20261101.pdf --resolver https://trace.example.cn`
 
-        trace-labels sheet units.issued.jsonl -o units.pdf --kind logistic --grid a6 --ai
+    - `trace-labels sheet units.issued.jsonl -o units.pdf --kind logistic --grid a6 --ai`
         02=06901234567892 --ai 37=48
 
-        trace-labels sheet cups.csv -o cups.pdf --grid a4-4x11 --detail short
+    - `trace-labels sheet cups.csv -o cups.pdf --grid a4-4x11 --detail short`
 
     """
     address = checked_resolver(resolver)

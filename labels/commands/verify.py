@@ -33,9 +33,9 @@ def verify(
     Exit code 1 when a file holds no symbol, a symbol names nothing, or the batch and the print differ.
 
     Examples:
-        trace-labels verify L20261101.pdf --issued L20261101.issued.jsonl
+    - `trace-labels verify L20261101.pdf --issued L20261101.issued.jsonl`
 
-        trace-labels verify photo-of-the-line.jpg --json
+    - `trace-labels verify photo-of-the-line.jpg --json`
 
     """
     wanted = read_batch(batch).ids if batch else None

@@ -14,12 +14,12 @@ import zxingcpp
 from labels import proof
 from labels.designs import ItemDesign
 from labels.drawing import WHITE, Box, Drawing, Mark, Text
-from labels.errors import ProofError, SymbolError, TextError
+from labels.errors import InputError, ProofError, SymbolError, TextError
 from labels.fonts import Faces
 from labels.grids import GRIDS, Grid
 from labels.pdf import PdfWriter
 from labels.proof import Placement, faults_of_pdf
-from labels.sheet import write_sheet
+from labels.sheet import MAX_LABELS, write_sheet
 from labels.symbols import qr
 from tests.labels.conftest import MILLET, RESOLVER, Drawings, drawings_of, items
 
@@ -280,3 +280,13 @@ def test_a_partial_is_called_once_a_label(tmp_path: Path, grid: Grid, font: Face
 
     written(tmp_path, [(str(number), partial(draw, number)) for number in range(40)], grid, font)
     assert calls == list(range(40))
+
+
+def test_more_labels_than_a_file_should_hold_are_refused(tmp_path: Path, grid: Grid, font: Faces) -> None:
+    def draw() -> Drawing:
+        raise AssertionError("nothing is drawn")
+
+    with pytest.raises(InputError) as refused:
+        written(tmp_path, [("x", draw)] * (MAX_LABELS + 1), grid, font)
+    assert refused.value.code == "too-many-labels"
+    assert not list(tmp_path.iterdir())
