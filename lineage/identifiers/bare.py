@@ -50,9 +50,32 @@ def _gs1_element(scheme: str, value: str) -> Element:
     if scheme in _DIGIT_KEYS:
         return check_element(_DIGIT_KEYS[scheme], re.sub(r"\s+", "", value))
     if scheme == "grai":
-        # The element string has a zero before the key, its other written forms do not.
-        return check_element("8003", value if value.startswith("0") and len(value) > 13 else "0" + value)
+        return _grai(value.strip())
     return check_element(_TEXT_KEYS[scheme], value.strip())
+
+
+def _grai(value: str) -> Element:
+    """Read a GRAI with or without the zero that element strings have before it.
+
+    Prefixes may start with a zero themselves, so the check digit must tell which it is.
+    """
+    readings = []
+    errors = []
+    for text in ("0" + value, value):
+        try:
+            readings.append(check_element("8003", text))
+        except IdentifierError as error:
+            errors.append(error)
+    if len(readings) == 2:
+        raise IdentifierError(
+            "ambiguous",
+            "the number is a GRAI with and without its first zero",
+            hint=f"write it as an element string: (8003)0{value[:40]} or (8003){value[:40]}",
+            message_zh="去掉或保留首位 0 均为有效 GRAI,请写成 (8003) 元素串",
+        )
+    if not readings:
+        raise errors[0]
+    return readings[0]
 
 
 def read_as(scheme: str, value: str, company_prefixes: CompanyPrefixes | None = None) -> Identifier:

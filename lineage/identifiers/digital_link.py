@@ -28,7 +28,7 @@ from lineage.identifiers.identifier import GS1_HOST
 from lineage.identifiers.percent import escape, unescape, unescape_query
 
 _SCHEME = re.compile(r"https://|HTTPS://|http://|HTTP://")
-_ILLEGAL = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
+ILLEGAL = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _ILLEGAL_IN_DOMAIN = re.compile(r"[^A-Za-z0-9\-.:\[\]]")
 
 ALIASES = {
@@ -64,7 +64,7 @@ def _fail(code: str, message: str, position: int | None = None, zh: str = "") ->
 
 def check_authority(uri: str) -> int:
     """Step 1: check characters, scheme and domain; give the index of the ``/`` that starts the path."""
-    bad = _ILLEGAL.search(uri)
+    bad = ILLEGAL.search(uri)
     if bad:
         raise _fail(
             "uri-character",

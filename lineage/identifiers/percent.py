@@ -6,13 +6,16 @@ import re
 from urllib.parse import quote
 
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_CHARACTERS = {f"{number:02x}": chr(number) for number in range(256)}
+_UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+_RESERVED = {code: f"%{code:02X}" for code in range(128) if chr(code) not in _UNRESERVED}
 _EPC_MUST = {'"': "%22", "%": "%25", "&": "%26", "/": "%2F", "<": "%3C", ">": "%3E", "?": "%3F", "#": "%23"}
 _EPC_TABLE = str.maketrans(_EPC_MUST)
 
 
 def unescape(text: str) -> str:
     """Resolve every ``%xx``; a ``%`` that no two hexadecimal digits follow stands for itself."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "%" in text else text
+    return _ESCAPE.sub(lambda match: _CHARACTERS[match[1].lower()], text) if "%" in text else text
 
 
 def unescape_query(text: str) -> str:
@@ -22,7 +25,9 @@ def unescape_query(text: str) -> str:
 
 def escape(text: str) -> str:
     """Escape all but the unreserved characters ``A-Z a-z 0-9 - . _ ~``."""
-    return text if text.isalnum() and text.isascii() else quote(text, safe="")
+    if not text.isascii():
+        return quote(text, safe="")
+    return text if text.isalnum() else text.translate(_RESERVED)
 
 
 def escape_epc(text: str) -> str:

@@ -108,6 +108,8 @@ def _read_urn(uri: str) -> Identifier | None:
 
 def read(uri: str) -> Identifier | None:
     """Read a URI of one of these forms; None for every other, and for one that is wrong."""
+    if "%" in uri:
+        return None
     return (
         _read_link(uri) if uri.startswith("http") else _read_urn(uri) if uri.startswith("urn:epc:") else None
     )

@@ -1,9 +1,10 @@
 """Any written form of an identifier to the thing it names.
 
 Reading
-    1. by its start: ``urn:`` and ``http(s):``, ``(01)``, ``]C1``, FNC1, ``<scheme>:``
+    1. by its start: ``urn:`` and ``http(s):``, ``(01)``, ``]C1``, FNC1
     2. EPC memory of a tag in hexadecimal, recognised by header, length and every field
-    3. what is left is a bare value: refused, with the schemes it could belong to
+    3. ``<scheme>:<value>``
+    4. what is left is a bare value: refused, with the schemes it could belong to
 
 A scheme that the caller gives takes the place of these steps. Nothing is guessed.
 """
@@ -24,9 +25,13 @@ _BLANKS = " \t\r\n"
 """Taken away around a text; GS (0x1D) is none of them."""
 
 
-def _trimmed(text: str) -> str:
+def _check_length(text: str) -> None:
     if len(text) > MAX_TEXT:
         raise IdentifierError("too-long", f"more than {MAX_TEXT} characters", position=MAX_TEXT)
+
+
+def _trimmed(text: str) -> str:
+    _check_length(text)
     stripped = text.strip(_BLANKS)
     if not stripped:
         raise IdentifierError("empty", "there is nothing to read", position=0, message_zh="内容为空")
@@ -87,11 +92,9 @@ def read(
         return _read_scan(text, company_prefixes)
     if symbols.starts_like_scan(text):
         return _identify(element_string.parse_scanned(text), company_prefixes)
-    named = _with_scheme(text, company_prefixes)
-    if named:
-        return named
-    if tags.is_tag(text):
-        return tags.read_tag(text)
+    found = tags.read_bare_tag(text) or _with_scheme(text, company_prefixes)
+    if found is not None:
+        return found
     if uris.is_absolute(text):
         raise IdentifierError(
             "unknown-scheme",
@@ -114,9 +117,11 @@ def _scanned_elements(text: str) -> tuple[Element, ...]:
 def elements(text: str) -> tuple[Element, ...]:
     """Read the GS1 elements of an element string, a scan or a Digital Link, with all attributes.
 
+    As strict as the reference implementation: not even blanks around are taken away.
+
     :raises IdentifierError: another form, or elements that break a rule
     """
-    text = _trimmed(text)
+    _check_length(text)
     if _is_uri(text):
         return digital_link.parse(text).elements
     if text.startswith("("):

@@ -40,12 +40,11 @@ def identify_tag(tag: Tag) -> Identifier:
     return identity
 
 
-def is_tag(text: str) -> bool:
-    """Tell whether a bare text is the EPC memory of a tag: header, length and every field must fit."""
+def read_bare_tag(text: str) -> Identifier | None:
+    """Read a bare text that is the EPC memory of a tag; None when header, length or any field does not fit."""
     if not _SHORTEST <= len(text) <= binary.MAX_HEX or not _HEX.fullmatch(text):
-        return False
+        return None
     try:
-        binary.decode(text)
+        return read_tag(text)
     except IdentifierError:
-        return False
-    return True
+        return None

@@ -18,8 +18,8 @@ from lineage.identifiers import (
     digital_link,
     gs1_keys,
     persons,
-    plain_link,
     plain_uris,
+    quick_link,
     tags,
 )
 from lineage.identifiers.company_prefixes import CompanyPrefixes
@@ -115,7 +115,7 @@ def _claims_to_be_link(uri: str) -> bool:
 
 def _read_web(uri: str, company_prefixes: CompanyPrefixes | None) -> Identifier:
     """Read an http or https URI: ``/id/<scheme>/<value>``, Digital Link, compressed link, or itself."""
-    plain = plain_link.parse(uri)
+    plain = quick_link.parse(uri)
     if plain:
         return gs1_keys.identify(plain[0], company_prefixes=company_prefixes)
     local = _LOCAL_PATH.fullmatch(uri)

@@ -16,8 +16,8 @@ from lineage.identifiers import (
     compression,
     digital_link,
     gs1_keys,
-    plain_link,
     plain_uris,
+    quick_link,
     read,
     read_tag,
     read_uri,
@@ -96,10 +96,10 @@ def test_the_fast_paths_read_what_the_full_reader_reads(
     try:
         full = digital_link.parse(link)
     except IdentifierError:
-        assert plain_link.parse(link) is None
+        assert quick_link.parse(link) is None
         assert plain_uris.read(link) is None
         return
-    quick = plain_link.parse(link)
+    quick = quick_link.parse(link)
     assert quick in (None, (full.path, full.attributes))
     plain = plain_uris.read(link)
     assert plain is None or plain == gs1_keys.identify(full.path)

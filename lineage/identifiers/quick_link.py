@@ -1,9 +1,9 @@
-"""Digital Links in plain characters, read fast.
+"""Digital Links read fast: what is the same for many of them is checked once.
 
-What this module takes, ``digital_link.parse`` takes with the same result. Most links hold no escapes, come
-from few hosts and combine application identifiers in few ways: the checks of the stem and of the
-combination are remembered, and values are matched against one compiled pattern each. Anything unusual, and
-anything wrong, is left to ``digital_link.parse``, which says why.
+What this module takes, ``digital_link.parse`` takes with the same result. Links come from few hosts and
+combine application identifiers in few ways: the checks of the stem and of the combination are remembered,
+and values are matched against one compiled pattern each. Fragments, other parameters, and anything that is
+wrong are left to ``digital_link.parse``, which says why.
 """
 
 from __future__ import annotations
@@ -15,16 +15,22 @@ from lineage.errors import IdentifierError
 from lineage.identifiers import ai_rules, ai_table, digital_link
 from lineage.identifiers.ai_table import Component
 from lineage.identifiers.element_string import Element, check_content
+from lineage.identifiers.percent import unescape
 
-_PLAIN = {"N": "[0-9]", "X": r"[A-Za-z0-9!'()*,\-.:;_]", "Y": r"[A-Z0-9\-]", "Z": r"[A-Za-z0-9_\-]"}
-"""Characters of each set that stand in a path or query as they are."""
+_CHARACTERS = {
+    "N": "[0-9]",
+    "X": r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]",
+    "Y": r"[#\-/0-9A-Z]",
+    "Z": r"[A-Za-z0-9_\-]",
+}
+"""Characters of each set, without the padding of the last, which is left to the full reader."""
 _DEEPEST_PATH = 8
 """Path elements from a primary key on, with all qualifiers that any key has."""
 _SIGNATURE = "8030"
 
 
 def _pattern(part: Component) -> str:
-    text = f"{_PLAIN[part.charset]}{{{part.minimum},{part.maximum}}}"
+    text = f"{_CHARACTERS[part.charset]}{{{part.minimum},{part.maximum}}}"
     return f"(?:{text})?" if part.optional else text
 
 
@@ -103,21 +109,33 @@ def _path(head: str) -> tuple[str, list[str]] | None:
     return None
 
 
+def _query(query: str) -> list[tuple[str, str]] | None:
+    """Divide a query into AIs and unescaped values; None when it holds anything else."""
+    pairs = []
+    for part in query.split("&"):
+        name, equals, written = part.partition("=")
+        if not equals or "+" in written:
+            return None
+        pairs.append((name, unescape(written)))
+    return pairs
+
+
 def parse(uri: str) -> tuple[tuple[Element, ...], tuple[Element, ...]] | None:
-    """Read a plain Digital Link; give path and attributes, or None when it has to be read in full."""
-    if "%" in uri or "#" in uri:
+    """Read a Digital Link; give path and attributes, or None when it has to be read in full."""
+    if "#" in uri or digital_link.ILLEGAL.search(uri):
         return None
     head, _, query = uri.partition("?")
     found = _path(head)
     if found is None or not _is_stem(found[0]):
         return None
     words = found[1]
-    pairs = list(zip(words[::2], words[1::2], strict=True))
+    pairs: list[tuple[str, str]] = list(zip(words[::2], map(unescape, words[1::2]), strict=True))
     depth = len(pairs)
-    if query:
-        pairs += [(name, value) for name, _, value in (part.partition("=") for part in query.split("&"))]
+    attributes_of = _query(query) if query else []
+    if attributes_of is None:
+        return None
     elements = []
-    for ai, value in pairs:
+    for ai, value in pairs + attributes_of:
         element = _element(ai, value)
         if element is None:
             return None
