@@ -41,7 +41,7 @@ class Around(NamedTuple):
     ignored: frozenset[str] = frozenset()
 
 
-class Event:
+class Event(msgspec.Struct, frozen=True, eq=False):
     """A valid event. Made by ``read_event``, ``read_json``, ``read_xml`` and ``iter_events`` only.
 
     All members of every type can be asked for; those that the type does not have are empty or ``None``.
@@ -49,57 +49,41 @@ class Event:
     vocabularies as written.
     """
 
-    __slots__ = ("_document", "_wire", "around", "document_bytes", "event_time", "line", "tolerated")
-
-    #: When it happened, in UTC.
-    event_time: datetime
+    #: The event as typed JSON.
+    wire: LooseWire
     #: The event's JSON, byte for byte as captured (of an event read from XML: as converted).
     document_bytes: bytes
     #: What the document around the event says about all of its events.
     around: Around
+    #: When it happened, in UTC.
+    event_time: datetime
     #: Line of the source where the event begins, for events read from XML.
-    line: int | None
+    line: int | None = None
     #: Rules of the JSON schema that this event, read from XML, does not keep.
-    tolerated: tuple[Problem, ...]
-
-    def __init__(
-        self,
-        wire: LooseWire,
-        document_bytes: bytes,
-        around: Around,
-        event_time: datetime,
-        line: int | None = None,
-        tolerated: tuple[Problem, ...] = (),
-    ) -> None:
-        self._wire = wire
-        self._document: dict[str, Any] | None = None
-        self.document_bytes = document_bytes
-        self.around = around
-        self.event_time = event_time
-        self.line = line
-        self.tolerated = tolerated
+    tolerated: tuple[Problem, ...] = ()
+    decoded: dict[str, Any] | None = None
 
     # What kind of event, and which.
 
     @property
     def type(self) -> EventType:
         """One of the five types of EPCIS 2.0; for an event of an extension its URI."""
-        return cast("EventType", self._wire.type)
+        return cast("EventType", self.wire.type)
 
     @property
     def event_id(self) -> str | None:
         """The event's identifier as captured."""
-        return self._wire.event_id
+        return self.wire.event_id
 
     @property
     def action(self) -> Action | None:
         """ADD, OBSERVE or DELETE; ``None`` for transformations."""
-        return cast("Action | None", self._wire.action)
+        return cast("Action | None", self.wire.action)
 
     @property
     def error_declaration(self) -> ErrorDeclaration | None:
         """Whether the event was declared wrong."""
-        declared = self._wire.error_declaration
+        declared = self.wire.error_declaration
         if declared is None:
             return None
         reason = declared.get("reason")
@@ -114,12 +98,12 @@ class Event:
     @property
     def event_timezone_offset(self) -> str:
         """The local offset where it happened, e.g. ``+08:00``."""
-        return self._wire.event_time_zone_offset
+        return self.wire.event_time_zone_offset
 
     @property
     def record_time(self) -> datetime | None:
         """When a repository recorded it, in UTC."""
-        text = self._wire.record_time
+        text = self.wire.record_time
         return None if text is None else read_time(text)
 
     # What.
@@ -127,100 +111,100 @@ class Event:
     @property
     def epcs(self) -> tuple[str, ...]:
         """``epcList``."""
-        return self._wire.epc_list or ()
+        return self.wire.epc_list or ()
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """``quantityList``."""
-        return self._wire.quantity_list or ()
+        return self.wire.quantity_list or ()
 
     @property
     def parent_id(self) -> str | None:
         """``parentID``."""
-        return self._wire.parent_id
+        return self.wire.parent_id
 
     @property
     def child_epcs(self) -> tuple[str, ...]:
         """``childEPCs``."""
-        return self._wire.child_epcs or ()
+        return self.wire.child_epcs or ()
 
     @property
     def child_quantities(self) -> tuple[Quantity, ...]:
         """``childQuantityList``."""
-        return self._wire.child_quantity_list or ()
+        return self.wire.child_quantity_list or ()
 
     @property
     def input_epcs(self) -> tuple[str, ...]:
         """``inputEPCList``."""
-        return self._wire.input_epc_list or ()
+        return self.wire.input_epc_list or ()
 
     @property
     def input_quantities(self) -> tuple[Quantity, ...]:
         """``inputQuantityList``."""
-        return self._wire.input_quantity_list or ()
+        return self.wire.input_quantity_list or ()
 
     @property
     def output_epcs(self) -> tuple[str, ...]:
         """``outputEPCList``."""
-        return self._wire.output_epc_list or ()
+        return self.wire.output_epc_list or ()
 
     @property
     def output_quantities(self) -> tuple[Quantity, ...]:
         """``outputQuantityList``."""
-        return self._wire.output_quantity_list or ()
+        return self.wire.output_quantity_list or ()
 
     @property
     def transformation_id(self) -> str | None:
         """``transformationID``, which joins several events into one transformation."""
-        return self._wire.transformation_id
+        return self.wire.transformation_id
 
     # Where and why.
 
     @property
     def read_point(self) -> str | None:
         """Identifier of the read point."""
-        point = self._wire.read_point
+        point = self.wire.read_point
         return None if point is None else point.id
 
     @property
     def biz_location(self) -> str | None:
         """Identifier of the business location."""
-        point = self._wire.biz_location
+        point = self.wire.biz_location
         return None if point is None else point.id
 
     @property
     def biz_step(self) -> str | None:
         """Bare word of the CBV, or the URI of another vocabulary."""
-        step = self._wire.biz_step
+        step = self.wire.biz_step
         return step if step is None or step in v.BIZ_STEP.words else v.bare(v.BIZ_STEP, step)
 
     @property
     def disposition(self) -> str | None:
         """Bare word of the CBV, or the URI of another vocabulary."""
-        word = self._wire.disposition
+        word = self.wire.disposition
         return word if word is None or word in v.DISPOSITION.words else v.bare(v.DISPOSITION, word)
 
     @property
     def persistent_disposition(self) -> dict[str, Any] | None:
         """``{"set": […], "unset": […]}`` as written."""
-        return self._wire.persistent_disposition
+        return self.wire.persistent_disposition
 
     @property
     def biz_transactions(self) -> tuple[tuple[str | None, str], ...]:
         """(type, identifier) of each business transaction."""
-        given = self._wire.biz_transaction_list or ()
+        given = self.wire.biz_transaction_list or ()
         return tuple((_bare(v.BIZ_TRANSACTION_TYPE, each.type), each.biz_transaction) for each in given)
 
     @property
     def sources(self) -> tuple[tuple[str | None, str], ...]:
         """(type, identifier) of each source."""
-        given = self._wire.source_list or ()
+        given = self.wire.source_list or ()
         return tuple((_bare(v.SOURCE_DESTINATION_TYPE, each.type), each.source) for each in given)
 
     @property
     def destinations(self) -> tuple[tuple[str | None, str], ...]:
         """(type, identifier) of each destination."""
-        given = self._wire.destination_list or ()
+        given = self.wire.destination_list or ()
         return tuple((_bare(v.SOURCE_DESTINATION_TYPE, each.type), each.destination) for each in given)
 
     # How, and what else.
@@ -228,16 +212,16 @@ class Event:
     @property
     def sensor_elements(self) -> tuple[dict[str, Any], ...]:
         """``sensorElementList`` as written."""
-        return tuple(self._wire.sensor_element_list or ())
+        return tuple(self.wire.sensor_element_list or ())
 
     @property
     def ilmd(self) -> dict[str, Any] | None:
         """Instance and lot master data as written."""
-        return self._wire.ilmd
+        return self.wire.ilmd
 
     def ilmd_value(self, local: str) -> Any:
         """Give the first ilmd value whose name is ``local``, whatever its prefix, or ``None``."""
-        for name, value in (self._wire.ilmd or {}).items():
+        for name, value in (self.wire.ilmd or {}).items():
             if name.rpartition(":")[2].rpartition("/")[2] == local:
                 return value
         return None
@@ -251,7 +235,7 @@ class Event:
     @property
     def certification_info(self) -> tuple[str, ...]:
         """URIs of certificates."""
-        return tuple(as_list(self._wire.certification_info))
+        return tuple(as_list(self.wire.certification_info))
 
     @property
     def extensions(self) -> dict[str, Any]:
@@ -263,21 +247,21 @@ class Event:
     @property
     def document(self) -> dict[str, Any]:
         """The event's JSON as captured. Treat it as read-only."""
-        if self._document is None:
-            self._document = decode_exactly(self.document_bytes)
-        return self._document
+        if self.decoded is None:
+            msgspec.structs.force_setattr(self, "decoded", decode_exactly(self.document_bytes))
+        return cast("dict[str, Any]", self.decoded)
 
     @property
     def context(self) -> list[Any]:
         """The ``@context`` that holds for the event: the document's, then its own."""
-        own = self._wire.context
+        own = self.wire.context
         above = self.around.context
         return above if own is None else [*above, *as_list(own)]
 
     @property
     def has_own_context(self) -> bool:
         """Whether the event itself brings an ``@context``."""
-        return self._wire.context is not None
+        return self.wire.context is not None
 
     @property
     def ignored(self) -> frozenset[str]:

@@ -48,12 +48,23 @@ _EPC_LISTS: Final = ("epc_list", "child_epcs", "input_epc_list", "output_epc_lis
 _ONE_URI: Final = ("event_id", "parent_id", "transformation_id")
 
 
+#: With these members, none of them empty, the usual event of the type keeps its rule over several members.
+_SURE: Final = {
+    "ObjectEvent": ("epc_list",),
+    "AggregationEvent": ("parent_id", "child_epcs"),
+    "AssociationEvent": ("parent_id", "child_epcs"),
+    "TransactionEvent": ("biz_transaction_list", "epc_list"),
+    "TransformationEvent": ("input_epc_list", "output_epc_list"),
+}
+
+
 class _Plan:
     """How events of one type are looked at.
 
     :ivar unusual: getter of members that the usual event of the type does not have; ``nothing`` is what
         it then gives
     :ivar foreign: those of them that the type must not have
+    :ivar sure: getter of members that, all given, make sure that a usual event keeps the rules of its type
     """
 
     def __init__(self, kind: str) -> None:
@@ -65,10 +76,9 @@ class _Plan:
         unusual = (*self.foreign, *open_members, *numbered)
         self.unusual = attrgetter(*unusual)
         self.nothing = (None,) * len(unusual)
-        needs = check.OWN_MEMBERS[kind][1]
-        self.needed = attrgetter(
-            "type", "event_time", *(python for python, name in NAMES.items() if name in needs)
-        )
+        needs = [python for python, name in NAMES.items() if name in check.OWN_MEMBERS[kind][1]]
+        self.needed = attrgetter("type", "event_time", *needs)
+        self.sure = attrgetter("type", "event_time", *needs, *_SURE[kind])
         self.uris = attrgetter("type", *(name for name in _ONE_URI if name in own))
         self.lists = attrgetter("type", *(name for name in _EPC_LISTS if name in own))
         self.rule = check.RULES[kind]
@@ -98,11 +108,11 @@ def quick_read(data: bytes) -> tuple[LooseWire, datetime] | None:
     usual = plan.unusual(wire) == plan.nothing
     if not usual and not _unusual_members_fit(wire, plan):
         return None
-    if not (_nothing_was_lost(data, wire, extensions, usual) and _words_fit(wire)):
+    if not _nothing_was_lost(data, wire, extensions, usual):
         return None
-    if not _identifiers_fit(wire, plan, escaped=b"\\" in data):
+    if not _words_and_identifiers_fit(wire, plan, escaped=b"\\" in data):
         return None
-    if None in plan.needed(wire) or next(plan.rule(wire), None) is not None:
+    if not (usual and all(plan.sure(wire))) and not _keeps_the_rules(wire, plan):
         return None
     if wire.record_time is not None and not is_time(wire.record_time):
         return None
@@ -153,7 +163,7 @@ def _quotes(data: bytes) -> int:
     return data.count(b'"') - data.count(b'\\"')
 
 
-def _words_fit(wire: LooseWire) -> bool:
+def _words_and_identifiers_fit(wire: LooseWire, plan: _Plan, *, escaped: bool) -> bool:
     if (
         wire.event_time_zone_offset not in OFFSETS
         or (wire.action is not None and wire.action not in check.ACTIONS)
@@ -161,16 +171,30 @@ def _words_fit(wire: LooseWire) -> bool:
         or not _fits(wire.disposition, v.DISPOSITION.words, check.DISPOSITION)
     ):
         return False
+    uris: list[str] = [uri for uri in plan.uris(wire)[1:] if uri is not None]
+    for listed in plan.lists(wire)[1:]:
+        if listed:
+            if len(set(listed)) != len(listed):
+                return False
+            uris += listed
+    if wire.read_point is not None:
+        uris.append(wire.read_point.id)
+    if wire.biz_location is not None:
+        uris.append(wire.biz_location.id)
     for transaction in wire.biz_transaction_list or ():
+        uris.append(transaction.biz_transaction)
         if not _fits(transaction.type, _TRANSACTION_WORDS, check.TRANSACTION_TYPE):
             return False
     for source in wire.source_list or ():
+        uris.append(source.source)
         if not _fits(source.type, _END_WORDS, check.PARTY_TYPE):
             return False
     for destination in wire.destination_list or ():
+        uris.append(destination.destination)
         if not _fits(destination.type, _END_WORDS, check.PARTY_TYPE):
             return False
-    return True
+    # A line break cannot stand in a text without an escape.
+    return (not escaped and are_plain_uris(uris)) or all(map(is_uri, uris))
 
 
 _TRANSACTION_WORDS: Final = v.BIZ_TRANSACTION_TYPE.words
@@ -181,24 +205,8 @@ def _fits(word: str | None, words: frozenset[str], shape: check.Shape) -> bool:
     return word is None or word in words or not _fails(shape, word)
 
 
-def _identifiers_fit(wire: LooseWire, plan: _Plan, *, escaped: bool) -> bool:
-    uris: list[str] = [uri for uri in plan.uris(wire)[1:] if uri is not None]
-    for listed in plan.lists(wire)[1:]:
-        if listed:
-            if len(set(listed)) != len(listed):
-                return False
-            uris += listed
-    for place in (wire.read_point, wire.biz_location):
-        if place is not None:
-            uris.append(place.id)
-    if wire.biz_transaction_list:
-        uris += [each.biz_transaction for each in wire.biz_transaction_list]
-    if wire.source_list:
-        uris += [each.source for each in wire.source_list]
-    if wire.destination_list:
-        uris += [each.destination for each in wire.destination_list]
-    # A line break cannot stand in a text without an escape.
-    return (not escaped and are_plain_uris(uris)) or all(map(is_uri, uris))
+def _keeps_the_rules(wire: LooseWire, plan: _Plan) -> bool:
+    return None not in plan.needed(wire) and next(plan.rule(wire), None) is None
 
 
 def _unusual_members_fit(wire: LooseWire, plan: _Plan) -> bool:

@@ -4,6 +4,8 @@
 that types cannot say, is checked after decoding. Members that are rare or open (sensor data, ilmd,
 certification, error declarations) stay plain JSON here.
 
+None of these classes takes part in garbage collection: what JSON decodes to has no cycles.
+
 A ``null`` member decodes like an absent one; ``json_reading`` notices it by counting, as it does repeated
 names.
 """
@@ -15,7 +17,9 @@ from typing import Any, Final
 import msgspec
 
 
-class Quantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="camel"):
+class Quantity(
+    msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, rename="camel"
+):
     """A quantity of a class or lot: EPCIS 2.0 QuantityElement.
 
     :ivar epc_class: URI of the class, lot or pattern, as written
@@ -28,14 +32,14 @@ class Quantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     uom: str | None = None
 
 
-class Point(msgspec.Struct, frozen=True, omit_defaults=True):
+class Point(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A read point or business location; extensions beside ``id`` stay in the document."""
 
     id: str
 
 
 class BizTransaction(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="camel"
+    msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, rename="camel"
 ):
     """A business transaction with its optional type."""
 
@@ -43,14 +47,14 @@ class BizTransaction(
     type: str | None = None
 
 
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Source(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Where things come from, with the required type."""
 
     source: str
     type: str
 
 
-class Destination(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Destination(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Where things go to, with the required type."""
 
     destination: str
@@ -93,7 +97,7 @@ MEMBERS: Final = frozenset(NAMES.values())
 PYTHON_NAMES: Final = {name: python for python, name in NAMES.items()}
 
 
-class LooseWire(msgspec.Struct, omit_defaults=True, rename=NAMES):
+class LooseWire(msgspec.Struct, gc=False, omit_defaults=True, rename=NAMES):
     """An event whose unknown members are extensions and stay in the document."""
 
     type: str
@@ -131,5 +135,5 @@ class LooseWire(msgspec.Struct, omit_defaults=True, rename=NAMES):
         return getattr(self, PYTHON_NAMES[name])
 
 
-class Wire(LooseWire, omit_defaults=True, rename=NAMES, forbid_unknown_fields=True):
+class Wire(LooseWire, gc=False, omit_defaults=True, rename=NAMES, forbid_unknown_fields=True):
     """An event without any top-level extension."""

@@ -158,3 +158,10 @@ def test_events_compare_by_content() -> None:
     assert hash(first) == hash(same)
     assert first != read_event(samples.object_event(eventID="urn:x:1"))
     assert first != "an event"
+
+
+def test_events_cannot_be_changed() -> None:
+    event = read_event(samples.object_event())
+    with pytest.raises(AttributeError):
+        event.event_time = datetime(2026, 1, 1, tzinfo=UTC)  # type: ignore[misc]
+    assert event.document is event.document
