@@ -272,3 +272,10 @@ def test_the_installed_command_keeps_records_and_notes_apart(folder: Path) -> No
     )
     assert json.loads(ran.stdout)["count"] == 2000
     assert ran.stderr.startswith("note: ")
+
+
+def test_drawing_codes_loads_neither_font_nor_pdf() -> None:
+    heavy = ("fontTools", "reportlab", "pypdfium2", "PIL", "zxingcpp")
+    code = f"import sys, labels.commands.serials\nprint([name for name in {heavy!r} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout.strip() == "[]"
