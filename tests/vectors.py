@@ -15,5 +15,7 @@ def require(*parts: str) -> Path:
     """
     path = VECTORS.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"third-party vectors are not beside this checkout: {'/'.join(parts)}", allow_module_level=True)
+        pytest.skip(
+            f"third-party vectors are not beside this checkout: {'/'.join(parts)}", allow_module_level=True
+        )
     return path
