@@ -41,7 +41,7 @@ def identify_tag(tag: Tag) -> Identifier:
 
 
 def read_bare_tag(text: str) -> Identifier | None:
-    """Read a bare text that is the EPC memory of a tag; None when header, length or any field does not fit."""
+    """Read a bare text that is the EPC memory of a tag; None when header, length or a field does not fit."""
     if not _SHORTEST <= len(text) <= binary.MAX_HEX or not _HEX.fullmatch(text):
         return None
     try:
