@@ -12,6 +12,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
+from tests.gateway_agent.processes import die_with_parent
 
 
 def free_port() -> int:
@@ -64,7 +65,7 @@ user {_user()}
 
     def start(self) -> Broker:
         log = (self._folder / "broker.log").open("ab")
-        self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        self._process = subprocess.Popen(self._command, stdout=log, stderr=log, preexec_fn=die_with_parent)
         log.close()
         until = time.monotonic() + 10
         while True:

@@ -1,0 +1,90 @@
+"""The real agent as a process: started, watched, killed."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.vectors import ROOT
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Make a child process end with the test run, however that ends: an orphan would go on using the devices."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def command(*arguments: str, config: Path, timeout: float = 30.0) -> subprocess.CompletedProcess[str]:
+    """Run one command of ``gateway-agent`` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "gateway_agent", *arguments, "--config", str(config)],
+        cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False,
+    )  # fmt: skip
+
+
+class AgentProcess:
+    """``gateway-agent run`` with one configuration; can be started again and again."""
+
+    def __init__(self, config: Path, *prefix: str) -> None:
+        self.config = config
+        self._prefix = prefix
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log = config.with_suffix(".log")
+
+    def start(self, *, wait: bool = True, **environment: str) -> AgentProcess:
+        status = self._status_file()
+        before = status.stat().st_mtime_ns if status.exists() else 0
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self._prefix, sys.executable, "-m", "gateway_agent", "run", "--config", str(self.config)],
+                cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **environment}, start_new_session=True,
+                preexec_fn=die_with_parent,
+            )  # fmt: skip
+        until = time.monotonic() + 20
+        while wait and not (status.exists() and status.stat().st_mtime_ns > before):
+            assert self._process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
+            time.sleep(0.01)
+        return self
+
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._status_file().read_bytes())
+        return found
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """Kill -9, as a power cut would."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def terminate(self, timeout: float = 20.0) -> int:
+        assert self._process is not None
+        self._process.terminate()
+        code = self._process.wait(timeout)
+        self._process = None
+        return code
+
+    def wait(self, timeout: float = 20.0) -> int:
+        assert self._process is not None
+        return self._process.wait(timeout)
+
+    def _status_file(self) -> Path:
+        return self.config.parent / "data" / "status.json"
