@@ -91,7 +91,7 @@ def find_case(connection: Connection, case_id: str, *, lock: bool = False) -> Ca
 
     :param lock: keep others from changing it until the transaction ends
     """
-    statement = select(case).where(case.c.id == case_id)
+    statement = select(case).where(case.c.id == case_id.replace("\0", ""))
     row = connection.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
     return None if row is None else _case(row)
 
@@ -114,7 +114,7 @@ def list_cases(
     if status is not None:
         statement = statement.where(case.c.status == status)
     if before is not None:
-        opened = select(case.c.opened_at).where(case.c.id == before).scalar_subquery()
+        opened = select(case.c.opened_at).where(case.c.id == before.replace("\0", "")).scalar_subquery()
         statement = statement.where(
             or_(case.c.opened_at < opened, and_(case.c.opened_at == opened, case.c.id < before))
         )
@@ -198,7 +198,7 @@ def things_of(
     """
     statement = select(thing).where(thing.c.case_id == case_id).order_by(thing.c.thing)
     if after is not None:
-        statement = statement.where(thing.c.thing > after)
+        statement = statement.where(thing.c.thing > after.replace("\0", ""))
     if parties is not None:
         statement = statement.where(thing.c.party.in_(list(parties)))
     if state is not None:

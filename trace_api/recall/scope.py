@@ -103,7 +103,7 @@ def work_out(
         scope.truncated = scope.truncated or answer.graph.truncated
     scope.places = places_of(neighbours, nodes, directory)
     # 4. what is not known
-    scope.gaps = gaps(scope.things.values(), truncated=scope.truncated)
+    scope.gaps = gaps(scope.things.values(), directory, truncated=scope.truncated)
     return scope
 
 
@@ -145,11 +145,11 @@ def _note_lot(lots: dict[int, int], node: int, kind: str, at: int | None) -> Non
         lots[node] = min(since, lots.get(node, since))
 
 
-def gaps(things: Iterable[ScopedThing], *, truncated: bool) -> list[Gap]:
+def gaps(things: Iterable[ScopedThing], directory: Directory, *, truncated: bool) -> list[Gap]:
     """List what the records do not tell about affected things, by kind, last holder and last place."""
     grouped: dict[tuple[str, str | None, str | None], list[str]] = defaultdict(list)
     for thing in things:
-        code = _gap_of(thing)
+        code = _gap_of(thing, directory)
         if code is not None:
             grouped[(code, thing.party, thing.site)].append(thing.id)
         if thing.kind == "lot" and thing.state not in {"consumed", "destroyed"}:
@@ -165,14 +165,19 @@ def gaps(things: Iterable[ScopedThing], *, truncated: bool) -> list[Gap]:
     return found
 
 
-def _gap_of(thing: ScopedThing) -> str | None:
+def _gap_of(thing: ScopedThing, directory: Directory) -> str | None:
     if thing.state == "unknown":
         return "whereabouts_unknown"
     if thing.state == "in_transit":
         return "not_received"
-    if thing.state == "in_stock" and thing.party is None:
+    if thing.state == "in_stock" and (thing.party is None or _nobodys(thing.site, directory)):
         return "no_holder"
     return None
+
+
+def _nobodys(site: str | None, directory: Directory) -> bool:
+    """Say whether a thing was seen last at a place that nobody is known to operate, whoever had it before."""
+    return site is not None and directory.operator_of(site, FOREVER) is None
 
 
 def _gap(code: str, ids: Sequence[str], party: str | None, site: str | None) -> Gap:
