@@ -18,6 +18,7 @@ from trace_api.console import recall_endpoints as console_recalls
 from trace_api.database import Database
 from trace_api.epcis import capture_endpoints, events_endpoints
 from trace_api.epcis.protocol import StandardHeaders
+from trace_api.ingest import endpoints as ingest
 from trace_api.lookup import endpoints as lookup
 from trace_api.lookup import issued_endpoints as issued
 from trace_api.masterdata import endpoints as masterdata
@@ -43,6 +44,7 @@ def routers() -> list[APIRouter]:
         health.router,
         capture_endpoints.router,
         events_endpoints.router,
+        ingest.router,
         trace.router,
         masterdata.router,
         responsibility.router,

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from psycopg.errors import QueryCanceled
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from lineage.errors import LineageError
@@ -96,7 +97,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TraceApiError, _own)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _parameters)
-    app.add_exception_handler(DBAPIError, _database)
+    for failure in (DBAPIError, psycopg.Error, PoolTimeoutError):
+        app.add_exception_handler(failure, _database)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -115,14 +117,16 @@ def _own(_: Request, error: Exception) -> Response:
     return response(Problem(400, error.code, error.message, hint=error.hint))
 
 
-def _http(_: Request, error: Exception) -> Response:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this class
     codes = {404: "no-such-resource", 405: "method-not-allowed"}
     code = codes.get(error.status_code, f"http-{error.status_code}")
+    if error.status_code == 404 and _is_epcis(request):
+        code = "epcisException:NoSuchResourceException"
     return response(Problem(error.status_code, code, str(error.detail), headers=error.headers))
 
 
-def _parameters(_: Request, error: Exception) -> Response:
+def _parameters(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for this class
     errors = [
         {
@@ -133,33 +137,32 @@ def _parameters(_: Request, error: Exception) -> Response:
         for each in error.errors()
     ]
     detail = "; ".join(f"{each['parameter']}: {each['message']}" for each in errors)
-    return response(Problem(400, "bad-parameter", detail, errors=errors))
+    code = "epcisException:QueryParameterException" if _is_epcis(request) else "bad-parameter"
+    return response(Problem(400, code, detail, errors=errors))
+
+
+def _is_epcis(request: Request) -> bool:
+    """EPCIS names its own types of problem."""
+    return request.url.path.startswith("/epcis/")
 
 
 def _database(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DBAPIError)  # noqa: S101 - the handler is registered for this class
-    if isinstance(error.orig, QueryCanceled):
+    """Answer what the database refused, whether it came through SQLAlchemy or straight from the driver."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.errors.QueryCanceled):
+        detail = "This question needs more time than the server grants one."
         return response(
-            Problem(
-                503,
-                "too-much-work",
-                "This question needs more time than the server grants one.",
-                hint="Ask with a smaller depth or a shorter period.",
-            )
+            Problem(503, "too-much-work", detail, hint="Ask with a smaller depth or a shorter period.")
         )
-    if isinstance(error, OperationalError) or error.connection_invalidated:
-        log.warning("database not available: %s", error.orig)
-        return response(
-            Problem(
-                503,
-                "database-not-available",
-                "The database cannot be reached right now.",
-                headers={"Retry-After": "2"},
-            )
-        )
+    if isinstance(cause, psycopg.OperationalError) or isinstance(error, PoolTimeoutError):
+        log.warning("database not available: %s", cause)
+        detail = "The database cannot be reached right now."
+        return response(Problem(503, "database-not-available", detail, headers={"Retry-After": "2"}))
     return _unforeseen(request, error)
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:
-    log.error("unforeseen error at %s %s", request.method, request.url.path, exc_info=error)
-    return response(Problem(500, "internal-error", "The server failed; the error has been logged."))
+    # The server prints the traceback itself; this names the request that it belongs to.
+    log.error("unforeseen %s at %s %s", type(error).__name__, request.method, request.url.path)
+    code = "epcisException:ImplementationException" if _is_epcis(request) else "internal-error"
+    return response(Problem(500, code, "The server failed; the error has been logged."))

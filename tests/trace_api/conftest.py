@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,15 +50,18 @@ def named(url: str, database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a running PostgreSQL: TRACE_TEST_DATABASE_URL, or one of our own."""
     given = os.environ.get("TRACE_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data", FAST)
-    yield server.start()
-    server.stop()
+    # Not below pytest's own folder: another session that starts closes that one to all but its owner, and
+    # PostgreSQL, which for root runs as a user of its own, would lose its files.
+    with tempfile.TemporaryDirectory(prefix="suyuan-pg-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "data", FAST)
+        yield server.start()
+        server.stop()
 
 
 @pytest.fixture(scope="session")

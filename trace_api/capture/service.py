@@ -96,9 +96,10 @@ class Capturer:
         self._limit = limit
         self._clock = clock
 
-    def capture(self, request: Request) -> Job:
+    def capture(self, request: Request, along: Callable[[Connection], None] | None = None) -> Job:
         """Capture a document; what the job calls accepted is durable and visible when this returns.
 
+        :param along: further writing for the same transaction; may be called again after a lost race
         :raises DocumentError: the document around its events cannot be read
         :raises Refusal: too many events, or an Idempotency-Key that was used for something else
         """
@@ -112,7 +113,7 @@ class Capturer:
                 hint="Send it in several requests.",
             )
         return self._capture(
-            received, request.principal, request.behaviour, request.idempotency_key, request.data
+            received, request.principal, request.behaviour, request.idempotency_key, request.data, along=along
         )
 
     def import_document(
@@ -146,6 +147,7 @@ class Capturer:
         idempotency_key: str | None,
         body: bytes,
         first: int = 0,
+        along: Callable[[Connection], None] | None = None,
     ) -> Job:
         """Do steps 2 to 9.
 
@@ -171,6 +173,7 @@ class Capturer:
             body_hash=hashlib.sha256(body).digest(),
             created_at=created_at,
             now=self._now,
+            along=along,
         )
         try:
             # 4. to 9.
@@ -216,6 +219,7 @@ class _Capture:
     body_hash: bytes
     created_at: int
     now: Callable[[], int]
+    along: Callable[[Connection], None] | None
 
     def store(self, connection: Connection) -> Job:
         """Do steps 4 to 9 up to the commit."""
@@ -244,6 +248,8 @@ class _Capture:
         _derive(connection, rows, lost, touched)
         # 9.
         apply_vocabulary(connection, self.master_data)
+        if self.along is not None:
+            self.along(connection)
         job = self._job(results)
         events.add_capture(
             connection,

