@@ -206,6 +206,18 @@ def test_equal_times_are_ordered_by_record() -> None:
     assert A in came(turned, X), "taking it out of the box does not take it off the pallet"
 
 
+def test_what_starts_at_a_moment_is_inside_then_and_what_ends_at_it_is_not() -> None:
+    story = Story()
+    story.pack("08:00", BOX, A)
+    story.unpack("10:00", BOX, A)
+    story.pack("10:00", BOX, B)
+    story.mix("10:00", [BOX], [X])
+    assert came(story, X).keys() == {BOX, B}
+    assert goes(story, A) == {}
+    assert goes(story, B) == {X: "10:00"}
+    assert goes(story, BOX, "10:00").keys() == {B, X}
+
+
 def test_an_unknown_first_time_asks_from_the_beginning() -> None:
     story = Story()
     story.make("08:00", A, ilmd={"cbvmda:lotNumber": "L1"})
