@@ -60,6 +60,7 @@ class Head:
         names.begin(root.nsmap)
         self.members["type"] = QUERY_DOCUMENT if self.is_query else DOCUMENT
         self.members["schemaVersion"] = "2.0"
+        self.members["epcisBody"] = {"eventList": []}
         self._attributes()
         for child in root:
             if names.name(child.tag, child) == "EPCISHeader":
@@ -156,7 +157,7 @@ class Head:
             ),
         }
         self.members.update({name: text.strip() for name, text in facts.items() if text and text.strip()})
-        if whole != business_header(self.members):
+        if whole != business_header(self.members, self._root.get("schemaVersion", "2.0")):
             self._header_members()[self._names.name(element.tag, element)] = whole
 
     def _master_data(self, vocabularies: Any) -> None:
@@ -226,7 +227,7 @@ def _attribute(element: Any, names: JsonNames) -> dict[str, Any]:
     return {"id": identifier, "attribute": read_value(element, names)}
 
 
-def business_header(members: dict[str, Any]) -> dict[str, Any]:
+def business_header(members: dict[str, Any], version: str) -> dict[str, Any]:
     """Build the business document header for a document that has only sender, receiver and instance."""
     return {
         "sbdh:HeaderVersion": "1.0",
@@ -234,7 +235,7 @@ def business_header(members: dict[str, Any]) -> dict[str, Any]:
         "sbdh:Receiver": {"sbdh:Identifier": members.get("receiver", "")},
         "sbdh:DocumentIdentification": {
             "sbdh:Standard": "GS1",
-            "sbdh:TypeVersion": "2.0",
+            "sbdh:TypeVersion": version,
             "sbdh:InstanceIdentifier": members.get("instanceIdentifier", ""),
             "sbdh:Type": "Events",
             "sbdh:CreationDateAndTime": members.get("creationDate", ""),

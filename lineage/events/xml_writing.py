@@ -137,16 +137,13 @@ def _header(root: Any, document: Document, names: XmlNames, version: str) -> Non
     header_members = dict(members.get("epcisHeader") or {})
     whole = header_members.pop(SBDH_NAME, None) or members.get(SBDH_NAME)
     if whole is None and any(name in members for name in ("sender", "receiver", "instanceIdentifier")):
-        whole = business_header(members)
+        whole = business_header(members, version)
     master_data = header_members.pop("epcisMasterData", None)
     if whole is None and master_data is None and not header_members:
         return
     header = _append(root, "EPCISHeader")
     if whole is not None:
         write_member(header, SBDH_NAME, whole, names, "/epcisHeader")
-        if version == "1.2":
-            for element in header.iter(f"{{{SBDH}}}TypeVersion"):
-                element.text = "1.2" if element.text == "2.0" else element.text
     if master_data is None and not header_members:
         return
     extension = _append(header, "extension")

@@ -52,6 +52,14 @@ NAMES = st.builds(
 )
 
 
+HEAD: dict[str, Any] = {
+    "type": "EPCISDocument",
+    "schemaVersion": "2.0",
+    "creationDate": "2026-01-01T00:00:00Z",
+    "epcisBody": {"eventList": []},
+}
+
+
 def words(vocabulary: v.Vocabulary) -> st.SearchStrategy[str]:
     return st.sampled_from(sorted(vocabulary.words)) | st.sampled_from(
         ["suyuan:filling", "https://example.cn/step"]
@@ -199,7 +207,7 @@ def test_json_and_back(event: dict[str, Any]) -> None:
     document = Document(
         [made],
         ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", PREFIXES],
-        members={"type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z"},
+        members=dict(HEAD),
     )
     (again,) = read_json(write_json(document)).events
     assert again.document == event
@@ -214,7 +222,7 @@ def test_xml_and_back(event: dict[str, Any]) -> None:
     document = Document(
         [made],
         ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", PREFIXES],
-        members={"type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z"},
+        members=dict(HEAD),
     )
     again = read_xml(write_xml(document))
     assert again.events[0].document == event
