@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -12,7 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gateway_agent.commands import app
 from tests.vectors import ROOT
+from typer.testing import CliRunner, Result
 
 PR_SET_PDEATHSIG = 1
 
@@ -22,12 +25,9 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def command(*arguments: str, config: Path, timeout: float = 30.0) -> subprocess.CompletedProcess[str]:
-    """Run one command of ``gateway-agent`` to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "gateway_agent", *arguments, "--config", str(config)],
-        cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False,
-    )  # fmt: skip
+def command(*arguments: str, config: Path) -> Result:
+    """Run one command of ``gateway-agent`` other than ``run`` to its end, in this process."""
+    return CliRunner().invoke(app, [*arguments, "--config", str(config)])
 
 
 class AgentProcess:
@@ -71,7 +71,8 @@ class AgentProcess:
     def kill(self) -> None:
         """Kill -9, as a power cut would."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 
