@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -15,6 +16,7 @@ from lineage.events.times import read_time
 from lineage.facts import micros
 from lineage.identifiers import read
 from lineage.trace import MemoryNeighbours, balance, destination, history, responsibility, source
+from lineage.trace.master_data import DocumentDirectory
 
 _QUESTIONS = ("source", "destination", "responsibility", "history", "balance")
 
@@ -78,19 +80,32 @@ def trace(
     if (dot or mermaid) and question not in ("source", "destination"):
         _fail("Only --source and --destination can be drawn.", 2)
     start, end = _time(since, "--since"), _time(until, "--until")
-    neighbours = MemoryNeighbours(_read(files))
+    directory = DocumentDirectory()
+    neighbours = MemoryNeighbours(_read(files, directory))
     thing = _find(neighbours, text)
+    now = micros(datetime.now(UTC))
     answer: dict[str, Any]
     if question == "source":
-        answer = source(neighbours, thing, end, depth=depth, contact=contact).as_dict()
+        found = source(neighbours, thing, end, depth=depth, contact=contact, directory=directory, now=now)
+        answer = found.as_dict()
     elif question == "destination":
-        answer = destination(neighbours, thing, start, depth=depth, contact=contact, now=True).as_dict()
+        reached = destination(
+            neighbours,
+            thing,
+            start,
+            depth=depth,
+            contact=contact,
+            now=True,
+            quantities=True,
+            directory=directory,
+        )
+        answer = reached.as_dict()
     elif question == "responsibility":
-        answer = responsibility(neighbours, thing, upstream=upstream).as_dict()
+        answer = responsibility(neighbours, thing, upstream=upstream, directory=directory, now=now).as_dict()
     elif question == "history":
         answer = history(neighbours, thing).as_dict()
     else:
-        answer = balance(neighbours, thing).as_dict()
+        answer = balance(neighbours, thing, directory=directory).as_dict()
     if dot or mermaid:
         # The graph library is slow to load and only drawings need it.
         from lineage.drawing import to_dot, to_mermaid  # noqa: PLC0415
@@ -102,14 +117,18 @@ def trace(
         _show(question, answer)
 
 
-def _read(files: Iterable[Path]) -> Iterator[Event]:
+def _read(files: Iterable[Path], directory: DocumentDirectory) -> Iterator[Event]:
+    """Give the events of all files; what their vocabularies say goes into the directory."""
     for file in files:
         try:
-            yield from read_document(file.read_bytes()).events
+            document = read_document(file.read_bytes())
         except OSError as error:
             _fail(f"{file}: {error.strerror}", 1)
         except LineageError as error:
             _fail(f"{file}: {error.message}", 1, error.hint)
+        for element in document.master_data:
+            directory.add(element)
+        yield from document.events
 
 
 def _find(neighbours: MemoryNeighbours, text: str) -> int:

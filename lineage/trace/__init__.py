@@ -6,6 +6,7 @@ from lineage.trace.directory import Directory, Licence, NoDirectory, Party, Prod
 from lineage.trace.examination import examine
 from lineage.trace.findings import CATALOGUE, Finding
 from lineage.trace.history import History, history
+from lineage.trace.master_data import DocumentDirectory
 from lineage.trace.memory import MemoryNeighbours
 from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
 from lineage.trace.questions import destination, source
@@ -19,6 +20,7 @@ __all__ = [
     "Answer",
     "Balance",
     "Directory",
+    "DocumentDirectory",
     "Finding",
     "History",
     "Licence",

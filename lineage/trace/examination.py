@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 
+from lineage.profiles import Basis
 from lineage.trace.balance import findings_of
 from lineage.trace.books import books_of
 from lineage.trace.custody import chain_of
@@ -54,6 +55,7 @@ def examine(
         found += [one._replace(things=tuple(alike)) for one in examination.of(alike)]
     found += examination.balances()
     found += examination.oddities()
+    found = [one._replace(rule=examination.rule_for(one)) for one in found]
     return sorted(_merged(found), key=lambda one: (one.at or 0, one.code, one.things))
 
 
@@ -115,6 +117,14 @@ class _Examination:
         for holding in chain.holdings:
             yield from answer_for(thing, holding, product, self._directory).findings
 
+    def rule_for(self, finding: Finding) -> Basis | None:
+        """Give what makes a finding matter in the regime of its things."""
+        if not finding.things:
+            return None
+        thing = finding.things[0]
+        product = self._directory.product_of(self._names[thing].id)
+        return profile_at(product, self._passages[thing]).rule_for(finding.code)
+
     def balances(self) -> list[Finding]:
         """Hold the lots that were looked at to their balance."""
         return findings_of(self._ask, books_of(self._ask, self._yields), self._yields)
@@ -152,7 +162,7 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
     alike: dict[Hashable, list[Finding]] = defaultdict(list)
     for one in findings:
         details = tuple(sorted(one.details.items()))
-        alike[one.code, one.events, one.at, one.against, details].append(one)
+        alike[one.code, one.events, one.at, one.against, one.rule, details].append(one)
     for group in alike.values():
         things = dict.fromkeys(thing for one in group for thing in one.things)
         yield group[0]._replace(things=tuple(things))

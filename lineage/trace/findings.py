@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from msgspec import to_builtins
+
 from lineage.facts import rfc3339
+from lineage.profiles import Basis
 from lineage.trace.neighbours import Name
 
 Severity = Literal["info", "warning", "serious"]
@@ -135,6 +138,8 @@ class Finding(NamedTuple):
     """What fills the sentence. A value that is an :class:`Of` is a thing, shown by its name."""
     against: str | None = None
     """The party it is a finding against, where there is one."""
+    rule: Basis | None = None
+    """Why it matters in the regime of the things, and what it blocks."""
 
     @property
     def severity(self) -> Severity:
@@ -158,6 +163,7 @@ class Finding(NamedTuple):
             "things": [names[thing].id for thing in self.things],
             "events": [event_ids[event] for event in self.events],
             "against": self.against,
+            "rule": None if self.rule is None else to_builtins(self.rule),
             "message": rule.en.format_map(words),
             "message_zh": rule.zh.format_map(words),
         }

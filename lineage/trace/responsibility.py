@@ -192,7 +192,10 @@ def answer_for(thing: int, holding: Holding, product: Product | None, directory:
         known = directory.licences(party.id, holding.site, product.id if product else None)
         licences = tuple((licence, licence.holds(day)) for licence in known)
         needed = stage.licences.get(role, ()) if stage else ()
-        findings = tuple(_licence_findings(thing, holding, party, needed, licences))
+        findings = tuple(
+            one._replace(rule=profile.rule_for(one.code))
+            for one in _licence_findings(thing, holding, party, needed, licences)
+        )
     return Answerable(thing, holding, party, role, stage, licences, findings)
 
 

@@ -99,6 +99,20 @@ def test_what_came_back_may_be_sold_again() -> None:
     assert "sold_twice" not in found(story)
 
 
+@pytest.mark.parametrize(
+    ("regime", "rule"),
+    [("drug", ("DRUG-02", "block")), ("consumer", ("CG-04", "hold")), ("food", None)],
+)
+def test_a_finding_says_what_the_regime_makes_of_it(regime: str, rule: tuple[str, str] | None) -> None:
+    story = born()
+    story.see("09:00", A, where=1, bizStep="dispensing")
+    story.see("10:00", A, where=1, bizStep="dispensing")
+    stated = found(story, Books(regime=regime))["sold_twice"]["rule"]
+    assert (stated and (stated["id"], stated["effect"])) == rule
+    if stated:
+        assert stated["basis"]
+
+
 def test_never_commissioned() -> None:
     story = Story()
     story.see("09:00", A, where=1, bizStep="receiving")
