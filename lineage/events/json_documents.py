@@ -214,12 +214,22 @@ def _shape_problem(data: bytes, whole: bytes, error: Exception, wanted: str, poi
     return problem
 
 
+def _not_utf_8(data: bytes) -> Problem:
+    """Name the line of the first byte that is no UTF-8 (the decoder counts from the text it was in)."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return Problem("", "not-utf-8", f"Byte 0x{data[error.start]:02x} in line {line} is not UTF-8.", line)
+    return Problem("", "not-utf-8", "The text is not UTF-8.")
+
+
 def syntax_problem(data: bytes, error: Exception) -> Problem:
     """Say what keeps the text from being JSON, with line and column where the decoder names the place."""
     if isinstance(error, RecursionError):
         return Problem("", "too-deep", f"The JSON nests more than {MAX_DEPTH} levels.")
     if isinstance(error, UnicodeDecodeError):
-        return Problem("", "not-utf-8", "The text is not UTF-8.")
+        return _not_utf_8(data)
     if isinstance(error, msgspec.ValidationError) or not isinstance(error, msgspec.DecodeError):
         return Problem("", "number-out-of-range", f"A number cannot be kept: {error}.")
     if not data.strip():

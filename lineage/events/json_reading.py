@@ -60,10 +60,17 @@ def read_json_leniently(data: bytes, *, relaxed: bool = False) -> tuple[Document
             events.append(event)
         else:
             pointer = parts.pointer(index)
-            bad[index] = [problem.below(pointer) for problem in event]
+            bad[index] = [_placed(problem.below(pointer), raw, data) for problem in event]
             if len(bad) >= MAX_PROBLEMS:
                 break
     return parts.document, bad
+
+
+def _placed(problem: Problem, raw: msgspec.Raw, document: bytes) -> Problem:
+    """Give the line in the document, not in the event's own text, of a problem that has one."""
+    if problem.line is None:
+        return problem
+    return problem.at_line(document[: document.find(bytes(raw))].count(b"\n") + problem.line)
 
 
 def read_event(event: dict[str, Any], context: Any = None) -> Event:

@@ -13,10 +13,11 @@ from typing import IO, Final
 from lineage.events.contexts import as_list
 from lineage.events.document import Document
 from lineage.events.event import Around, Event, decode_exactly
-from lineage.events.json_documents import BOM, ignored_fields, split_json
+from lineage.events.json_documents import BOM, ignored_fields, split_json, syntax_problem
 from lineage.events.json_reading import read_json_leniently, read_raw_event
 from lineage.events.json_stream import JsonScanner, Readable
 from lineage.events.problems import DocumentError, Problem, refuse
+from lineage.events.quick_check import BROKEN
 
 _CHUNK: Final = 1 << 16
 #: Called with the index of an event that cannot be taken, and what is wrong with it.
@@ -153,7 +154,10 @@ class EventStream:
         if self._head_first or not (isinstance(head, dict) and "@context" in head):
             whole = stream.look_ahead()
             self.document = split_json(whole).document
-            head = decode_exactly(whole)
+            try:
+                head = decode_exactly(whole)
+            except BROKEN as error:
+                raise DocumentError([syntax_problem(whole, error)]) from error
         context = as_list(head.get("@context"))
         return Around(context, ignored_fields(head, context))
 

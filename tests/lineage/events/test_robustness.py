@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import random
 from decimal import Decimal
@@ -18,6 +19,7 @@ from lineage.events import (
     Event,
     check_event,
     event_hash,
+    iter_events,
     read_document,
     read_event,
     read_json,
@@ -97,6 +99,21 @@ def test_a_syntax_error_names_line_and_column() -> None:
         read_json(b'{\n "type": "ObjectEvent",\n "epcList": [,]\n}')
     assert caught.value.line == 3
     assert "line 3 column 14" in caught.value.message
+
+
+def test_the_line_is_that_of_the_document() -> None:
+    events = "[\n" + json.dumps(samples.object_event()) + ",\n" + json.dumps(samples.object_event()) + "\n]"
+    with pytest.raises(DocumentError) as caught:
+        read_json(events.replace("OBSERVE", "OBSÿERVE").encode("latin-1"))
+    assert [(problem.pointer, problem.line) for problem in caught.value.problems] == [("/0", 2), ("/1", 3)]
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"epcisBody":{"eventList":[{}]},"\xff":1}', b'{"epcisBody":{"eventList":[{}]},"a":"\xff"}']
+)
+def test_broken_text_after_the_events_of_a_stream(data: bytes) -> None:
+    with pytest.raises(DocumentError):
+        list(iter_events(io.BytesIO(data), on_bad=lambda index, problems: None))
 
 
 def test_numbers_are_kept_to_the_last_digit() -> None:
