@@ -220,7 +220,7 @@ def _not_utf_8(data: bytes) -> Problem:
         data.decode()
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        return Problem("", "not-utf-8", f"Byte 0x{data[error.start]:02x} in line {line} is not UTF-8.", line)
+        return Problem("", "not-utf-8", f"Byte 0x{data[error.start]:02x} is not UTF-8.", line)
     return Problem("", "not-utf-8", "The text is not UTF-8.")
 
 

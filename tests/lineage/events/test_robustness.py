@@ -102,7 +102,13 @@ def test_a_syntax_error_names_line_and_column() -> None:
 
 
 def test_the_line_is_that_of_the_document() -> None:
-    events = "[\n" + json.dumps(samples.object_event()) + ",\n" + json.dumps(samples.object_event()) + "\n]"
+    events = (
+        "[\n"
+        + json.dumps(samples.object_event())
+        + ",\n"
+        + json.dumps(samples.object_event(eventID="urn:x:2"))
+        + "\n]"
+    )
     with pytest.raises(DocumentError) as caught:
         read_json(events.replace("OBSERVE", "OBSÿERVE").encode("latin-1"))
     assert [(problem.pointer, problem.line) for problem in caught.value.problems] == [("/0", 2), ("/1", 3)]
