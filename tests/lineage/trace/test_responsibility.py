@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from lineage.trace import responsibility
+from lineage.trace import Party, responsibility
 from tests.lineage.trace.story import Books, Story, item, kg, licence, lot, party, site, unit
 
 A, B = item(1, "a"), item(1, "b")
@@ -131,6 +131,26 @@ def test_intervals_never_overlap_whatever_is_told() -> None:
     for before, after in pairwise(custody):
         assert before["to"] is not None
         assert before["from"] <= before["to"] <= after["from"]
+
+
+def test_a_party_under_another_key_is_the_same_party() -> None:
+    code = "https://id.suyuan.example/id/uscc/91110000600037341L"
+
+    class Aliases(Books):
+        def party(self, party: str) -> Party | None:
+            return Party(first if party == code else party)
+
+    first = party(FACTORY)
+    story = Story()
+    story.make("08:00", A, where=FACTORY)
+    story.see(
+        "3T08:00",
+        A,
+        bizStep="storing",
+        sourceList=[{"type": "possessing_party", "source": code}],
+        where=FACTORY,
+    )
+    assert chain(ask(story, A, Aliases())) == [(first, "08:00", None, False)]
 
 
 def test_ownership_is_kept_beside_custody() -> None:
