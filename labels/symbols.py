@@ -1,17 +1,19 @@
 """Knows how texts become symbols: QR, GS1 DataMatrix, GS1-128 and Code 128 as matrices of modules.
 
-A :class:`Symbol` has no size yet; :mod:`labels.designs` gives it one in millimetres. The encoder is that
-of ``zint``, the decoder of :mod:`labels.proof` that of ``zxing``: the package ``zxing-cpp`` carries both,
-but they are two programs that share nothing. ``zint`` chooses the mode of each part of a text so that the
-symbol becomes as small as can be.
+A :class:`Symbol` has no size yet; :mod:`labels.designs` gives it one in millimetres. QR codes are encoded by
+the package ``qrcode``, the others by ``zint``; the decoder of :mod:`labels.proof` is that of ``zxing``. The
+package ``zxing-cpp`` carries the latter two, but no encoder shares anything with the decoder.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import qrcode
+import qrcode.constants as correction
 import zxingcpp
+from qrcode.exceptions import DataOverflowError
 
 from labels.errors import SymbolError
 from labels.outlines import Loop, outlines
@@ -37,6 +39,12 @@ FORMATS: dict[Symbology, Any] = {
     "datamatrix": zxingcpp.BarcodeFormat.DataMatrix,
     "gs1-128": zxingcpp.BarcodeFormat.Code128,
     "code128": zxingcpp.BarcodeFormat.Code128,
+}
+_CORRECTION: dict[Level, int] = {
+    "L": correction.ERROR_CORRECT_L,
+    "M": correction.ERROR_CORRECT_M,
+    "Q": correction.ERROR_CORRECT_Q,
+    "H": correction.ERROR_CORRECT_H,
 }
 _MATRIX: frozenset[Symbology] = frozenset({"qr", "datamatrix"})
 
@@ -83,13 +91,27 @@ def qr(text: str, *, level: Level = "M") -> Symbol:
     :raises SymbolError: ``text-too-long``, ``text-not-ascii``
     """
     _check_text(text, MAX_QR_TEXT)
-    symbol = _created("qr", text, ec_level=level)
+    version = _fitting(text, level).version
     for stronger in LEVELS[LEVELS.index(level) + 1 :]:
-        candidate = _created("qr", text, ec_level=stronger)
-        if candidate.columns != symbol.columns:
+        if _fitting(text, stronger).version != version:
             break
-        symbol, level = candidate, stronger
-    return replace(symbol, version=f"{(symbol.columns - 17) // 4}-{level}")
+        level = stronger
+    made = _fitting(text, level)
+    made.makeImpl(False, made.best_mask_pattern())
+    rows = tuple(bytes(bool(module) for module in row) for row in made.modules)
+    return Symbol("qr", text, rows, f"{version}-{level}")
+
+
+def _fitting(text: str, level: Level) -> Any:
+    """Choose the smallest version that holds the text, without drawing it yet."""
+    made = qrcode.QRCode(error_correction=_CORRECTION[level], border=0)
+    # Digits and capitals in runs of six or more take a denser mode of their own.
+    made.add_data(text, optimize=6)
+    try:
+        made.best_fit()
+    except DataOverflowError as overflow:
+        raise SymbolError("text-too-long", f"{text!r} does not fit a QR code") from overflow
+    return made
 
 
 def datamatrix(elements: str) -> Symbol:
