@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from lineage.trace.labels import THING, ByBlock, Labels, Piece, Step
 from lineage.trace.neighbours import FOREVER, NEVER, Ask, Neighbours
-from lineage.trace.nesting import Stretch, dated, downwards, upwards
+from lineage.trace.nesting import Stretch, downwards, found_inside, upwards
 from lineage.trace.search import Budget, Options, explore
 
 
@@ -80,7 +80,7 @@ class _Backwards:
                     if number and budget.left <= 0:
                         break
                     step = Step("made_from", THING, first, gone_in.event, gone_in.at)
-                    yield Piece(gone_in.first, gone_in.last, gone_in.at, piece.hop + 1, piece, first, (step,))
+                    yield piece.onward(gone_in.first, gone_in.last, gone_in.at, first, (step,))
                     if not number:
                         window = gone_in.at, gone_in.at + 1
                         inputs.append(Stretch(gone_in.first, gone_in.last, *window, piece, first, (step,)))
@@ -88,14 +88,14 @@ class _Backwards:
         for level in downwards(self._ask, inputs, into_contents=False):
             for inner in level:
                 self.fed.add(inner.steps[-1].downstream)
-                yield _found(inner, inner.start)
+                yield found_inside(inner, inner.start)
         # 4.
         for member in self._ask.lots_of([Ask(p.first, p.last, NEVER, FOREVER) for p in frontier]):
             for piece in index.overlapping(member.first, member.last):
                 at, item = min(member.at, piece.at), max(piece.first, member.first)
                 self.fed.update(range(item, min(piece.last, member.last) + 1))
                 step = Step("member", THING, item, member.event, at)
-                yield Piece(member.lot, member.lot, at, piece.hop + 1, piece, item, (step,))
+                yield piece.onward(member.lot, member.lot, at, item, (step,))
         # 5.
         if frontier[0].previous is None:
             yield from self._contents_of_root(frontier[0])
@@ -107,7 +107,7 @@ class _Backwards:
         whole = Stretch(root.first, root.last, NEVER, _after(self._until), root)
         for level in downwards(self._ask, [whole], into_contents=False):
             for inner in level:
-                yield _found(inner, min(inner.end, self._until))
+                yield found_inside(inner, min(inner.end, self._until))
 
     def _contacts(self, frontier: list[Piece]) -> Iterator[Piece]:
         stays = [Stretch(p.first, p.last, NEVER, _after(p.at), p) for p in frontier]
@@ -116,14 +116,7 @@ class _Backwards:
             for other in level:
                 at, thing = other.end - 1, other.origin(other.first)
                 step = Step("contact", THING, thing, other.steps[-1].event, at)
-                yield Piece(other.first, other.last, at, other.piece.hop + 1, other.piece, thing, (step,))
-
-
-def _found(inner: Stretch, at: int) -> Piece:
-    through = inner.origin(inner.first)
-    return Piece(
-        inner.first, inner.last, at, inner.piece.hop + 1, inner.piece, through, dated(inner.steps, at)
-    )
+                yield other.piece.onward(other.first, other.last, at, thing, (step,))
 
 
 def _after(at: int) -> int:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from lineage.trace.labels import THING, ByBlock, Piece, Step
 from lineage.trace.neighbours import FOREVER, Ask, Neighbours
-from lineage.trace.nesting import Stretch, asks_of, dated, downwards, upwards
+from lineage.trace.nesting import Stretch, asks_of, dated, downwards, found_inside, upwards
 from lineage.trace.search import Budget, Explored, Options, explore
 
 
@@ -62,29 +62,23 @@ class _Forwards:
                         break
                     at, piece = max(leg.at, out.at), carrier.piece
                     step = Step("made_from", gone_in, THING, out.event, at)
-                    yield Piece(out.first, out.last, at, piece.hop + 1, piece, thing, (*on_the_way, step))
+                    yield piece.onward(out.first, out.last, at, thing, (*on_the_way, step))
         # 4.
         index = ByBlock(frontier)
         for member in self._ask.items_of([Ask(p.first, p.last, p.at, FOREVER) for p in frontier]):
             for piece in index.overlapping(member.lot, member.lot):
                 if member.at >= piece.at:
                     step = Step("member", member.lot, THING, member.event, member.at)
-                    yield Piece(
-                        member.first, member.last, member.at, piece.hop + 1, piece, member.lot, (step,)
-                    )
+                    yield piece.onward(member.first, member.last, member.at, member.lot, (step,))
         # 5.
         if frontier[0].previous is None:
             for level in downwards(self._ask, own, into_contents=True):
                 for inner in level:
-                    steps = dated(inner.steps, inner.start)
-                    thing = inner.origin(inner.first)
-                    yield Piece(inner.first, inner.last, inner.start, 1, inner.piece, thing, steps)
+                    yield found_inside(inner, inner.start)
         # 6.
         if self._contact:
             for level in downwards(self._ask, units, into_contents=True):
                 for other in level:
                     thing = other.origin(other.first)
                     step = Step("contact", thing, THING, other.steps[-1].event, other.start)
-                    yield Piece(
-                        other.first, other.last, other.start, other.piece.hop + 1, other.piece, thing, (step,)
-                    )
+                    yield other.piece.onward(other.first, other.last, other.start, thing, (step,))

@@ -63,6 +63,10 @@ class Piece:
         self.through = through
         self.steps = steps
 
+    def onward(self, first: int, last: int, at: int, through: int, steps: tuple[Step, ...]) -> Piece:
+        """Give the piece that these steps lead to, one hop from this one, through one of its things."""
+        return Piece(first, last, at, self.hop + 1, self, through, steps)
+
     def part(self, first: int, last: int) -> Piece:
         """Give the same piece for fewer of its things."""
         if first == self.first and last == self.last:

@@ -143,3 +143,9 @@ def named(steps: tuple[Step, ...], thing: int) -> tuple[Step, ...]:
 def dated(steps: tuple[Step, ...], at: int) -> tuple[Step, ...]:
     """Date steps that one influence used at one moment."""
     return tuple(step._replace(at=at) for step in steps)
+
+
+def found_inside(inner: Stretch, at: int) -> Piece:
+    """Give the piece of what a walk downwards found, reached at one moment."""
+    through = inner.origin(inner.first)
+    return inner.piece.onward(inner.first, inner.last, at, through, dated(inner.steps, at))
