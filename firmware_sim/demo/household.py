@@ -14,7 +14,7 @@ import httpx
 
 from firmware_sim.demo import ports
 from firmware_sim.demo.folder import Folder, secret_file
-from firmware_sim.demo.processes import Program, program, run
+from firmware_sim.demo.processes import Program, program, run, run_for_answer
 from firmware_sim.demo.stations import AGENTS, Agent
 from firmware_sim.errors import DemoError
 
@@ -23,6 +23,9 @@ SERVER_SECONDS = 120.0
 
 AGENT_SECONDS = 30.0
 BROKER_SECONDS = 20.0
+STATUS_SECONDS = 20.0
+"""A journal that is just being opened again after a crash cannot be read for a moment."""
+
 
 TOKENS = {
     **{f"demo-{agent}": "device" for agent in AGENTS},
@@ -147,13 +150,19 @@ class Household:
         :raises DemoError: `no-status`
         """
         command = [program("gateway-agent"), "status", "--json", "--config", str(self.configuration(name))]
-        # The exit code says whether the agent is well; the answer is there in any case.
-        text = run(command, accept=(0, 1))
-        try:
-            found = json.loads(text)
-        except ValueError:
-            raise DemoError("no-status", f"the agent {name} has no status: {text[:200]}") from None
-        return dict(found)
+        limit = time.monotonic() + STATUS_SECONDS
+        while True:
+            # The exit code says whether the agent is well; the answer is there in any case.
+            code, text, said = run_for_answer(command)
+            with suppress(ValueError):
+                found = dict(json.loads(text))
+                if found.get("journal") is not None:
+                    return found
+            if time.monotonic() > limit:
+                raise DemoError(
+                    "no-status", f"the agent {name} has no status (exit code {code})", said[-1000:]
+                )
+            time.sleep(0.3)
 
     def glanced(self, name: Agent) -> float:
         """Give the time at which an agent last wrote its status."""
@@ -164,7 +173,7 @@ class Household:
     def refusals(self, name: Agent) -> str:
         """Give what an agent did not understand and what the server refused."""
         command = [program("gateway-agent"), "outbox", "--json", "--config", str(self.configuration(name))]
-        return run(command, accept=(0, 1))[-3000:]
+        return run_for_answer(command)[1][-3000:]
 
     def glance(self, name: Agent) -> dict[str, Any]:
         """Give the status that an agent last wrote; empty when it has written none."""

@@ -20,6 +20,7 @@ STOP_SECONDS = 15.0
 """How long a program may take to end by itself. A server has open requests to finish and a database to
 stop."""
 
+RUN_SECONDS = 120.0
 TAIL_LINES = 15
 
 
@@ -27,6 +28,7 @@ class Program:
     """A program that is started again and again with the same arguments.
 
     :param log: file that its output is appended to
+    :ivar turns: how often it was started or killed; whoever sees it change knows that the power was off
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Program:
         self._command = list(command)
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
+        self.turns = 0
 
     @property
     def running(self) -> bool:
@@ -48,6 +51,7 @@ class Program:
 
         :raises DemoError: `no-program`
         """
+        self.turns += 1
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             try:
@@ -77,6 +81,7 @@ class Program:
 
     def kill(self) -> None:
         """End it as a power cut would: no signal handler, no clean-up."""
+        self.turns += 1
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -107,20 +112,28 @@ class Program:
         return ""
 
 
-def run(command: Sequence[str], *, accept: Sequence[int] = (0,), seconds: float = 120.0) -> str:
+def run(command: Sequence[str]) -> str:
     """Run a program to its end and give what it printed.
 
-    :param accept: exit codes that are no failure
     :raises DemoError: `failed` with what it said
     """
+    code, answer, said = run_for_answer(command)
+    if code != 0:
+        told = f"{Path(command[0]).name} {command[1]} ended with {code}"
+        raise DemoError("failed", told, (said or answer)[-2000:])
+    return answer
+
+
+def run_for_answer(command: Sequence[str]) -> tuple[int, str, str]:
+    """Run a program to its end and give its exit code, its answer and what it said besides.
+
+    :raises DemoError: `failed` when it cannot be run or does not end
+    """
     try:
-        done = subprocess.run(list(command), capture_output=True, text=True, timeout=seconds, check=False)
+        done = subprocess.run(list(command), capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise DemoError("failed", f"{command[0]} could not be run: {error}") from error
-    if done.returncode not in accept:
-        said = (done.stderr or done.stdout)[-2000:]
-        raise DemoError("failed", f"{Path(command[0]).name} {command[1]} ended with {done.returncode}", said)
-    return done.stdout
+    return done.returncode, done.stdout, done.stderr
 
 
 def program(name: str) -> str:

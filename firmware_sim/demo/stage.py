@@ -122,11 +122,13 @@ class Stage:
         records = self._records[station.agent]
         wanted = records[station.name] + act.events
         for _ in range(ATTEMPTS):
-            if self._try(act):
+            turns = self._household.agents[station.agent].turns
+            done = self._try(act)
+            if done and turns == self._household.agents[station.agent].turns:
                 records[station.name] = wanted
                 return
-            self.retries += 1
-            # Scans that were not acknowledged may have been kept all the same.
+            self.retries += not done
+            # Scans that were not acknowledged may have been kept, and the power may have gone at any moment.
             self._start_over(station.agent, station.world, station.name)
             made = self._recorded(station.agent)[station.name]
             if made == wanted:
@@ -214,12 +216,8 @@ class Stage:
 
     def _start_over(self, agent: Agent, world: str, station: str) -> None:
         """Wait for the agent to be back, and cancel what is half done."""
-        scanner = self._scanners[agent, world]
-        self._working_at.pop(scanner, None)
-        scanner.wait_for_silence()
+        self._scanners[agent, world].calm_down()
         self._until_taken(agent, world, [command(f"STATION={station}"), command("CANCEL")])
-        # What was acknowledged is derived with the next commit, some milliseconds later.
-        time.sleep(0.3)
 
     def _until_taken(self, agent: Agent, world: str, symbols: list[Symbol]) -> None:
         """Scan until the agent has taken all of it. For scans that may be repeated."""
@@ -230,16 +228,21 @@ class Stage:
             if time.monotonic() > limit:
                 tail = self._household.agents[agent].tail()
                 raise DemoError("agent-down", f"the agent {agent} does not take scans", tail)
-            time.sleep(0.2)
-            scanner.wait_for_silence()
+            scanner.calm_down()
 
     def _recorded(self, agent: Agent) -> Counter[str]:
-        journal = self._household.status(agent).get("journal") or {}
-        return Counter(journal.get("by_station", {}))
+        """Give what an agent has recorded, once it has made everything of its reads that can be made."""
+        before: Counter[str] | None = None
+        while True:
+            found = Counter(self._household.status(agent)["journal"]["by_station"])
+            if found == before:
+                return found
+            before = found
+            time.sleep(0.3)
 
     def _arrived(self, van: int) -> int:
-        journal = self._household.status("warehouse").get("journal") or {}
-        return int(journal.get("by_source", {}).get(van_name(van), 0))
+        journal = self._household.status("warehouse")["journal"]
+        return int(journal["by_source"].get(van_name(van), 0))
 
     # What is plugged in where
 

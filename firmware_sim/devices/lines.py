@@ -41,6 +41,9 @@ class Line(Protocol):
         :param patience: seconds to wait for room in the buffer
         """
 
+    def drop_unread(self) -> None:
+        """Throw away what the host has not read, where that is possible."""
+
     def close(self) -> None:
         """Unplug the device."""
 
@@ -189,6 +192,10 @@ class TcpLine:
             self._hang_up()
             return False
         return True
+
+    def drop_unread(self) -> None:
+        """Hang up: what is on the way is lost with the connection."""
+        self._hang_up()
 
     def close(self) -> None:
         """Stop listening and hang up."""

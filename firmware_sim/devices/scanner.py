@@ -66,8 +66,12 @@ class Scanner:
         with self._heard:
             return self._heard.wait_for(lambda: self._answers >= expected, wait)
 
-    def wait_for_silence(self, seconds: float = 1.0) -> None:
-        """Wait until the host has acknowledged nothing for a while: what comes late is for earlier scans."""
+    def calm_down(self, seconds: float = 1.5) -> None:
+        """Forget what the host has not read, and wait until it has acknowledged nothing for a while.
+
+        What is acknowledged late is for earlier scans, and must not be taken for a later one's beep.
+        """
+        self.line.drop_unread()
         with self._heard:
             while True:
                 before = self._answers
