@@ -1,7 +1,8 @@
-"""A small food chain with master data: milk of two farms, one lot of yoghurt, three cups, a shop and a kitchen.
+"""A small food chain with master data: milk of two farms, one lot of yoghurt, three cups, a shop and a
+kitchen.
 
-The events are those of the worked example of the semantics, with places, parties and dates. ``M1`` is the lot that a
-recall starts from: it reached the yoghurt ``Y1``, the cups ``S1 S2 S3`` and the cake ``K1``.
+The events are those of the worked example of the semantics, with places, parties and dates. ``M1`` is the
+lot that a recall starts from: it reached the yoghurt ``Y1``, the cups ``S1 S2 S3`` and the cake ``K1``.
 """
 
 from typing import Any
@@ -18,7 +19,9 @@ def with_check(digits: str) -> str:
 
 
 MILK, YOGHURT, CAKE = (f"0{with_check(f'69012345678{number}')}" for number in (0, 1, 2))
-FARM_F, FARM_G, DAIRY, SHOP, KITCHEN, TRUCKS = (f"{GS1}/414/{with_check(f'69012345000{n}')}" for n in range(1, 7))
+FARM_F, FARM_G, DAIRY, SHOP, KITCHEN, TRUCKS = (
+    f"{GS1}/414/{with_check(f'69012345000{n}')}" for n in range(1, 7)
+)
 FARM_PARTY, DAIRY_PARTY, SHOP_PARTY = "91110000600037341L", "9144030071526726XG", "91140122778108880D"
 
 M1, M2 = f"{GS1}/01/{MILK}/10/M1", f"{GS1}/01/{MILK}/10/M2"
@@ -78,29 +81,104 @@ def quantity(lot: str, amount: float) -> dict[str, Any]:
 def events() -> list[dict[str, Any]]:
     """Give the events in order of time."""
     shipment = {
-        "sourceList": [{"type": "possessing_party", "source": f"https://id.suyuan.example/id/uscc/{DAIRY_PARTY}"}],
+        "sourceList": [
+            {"type": "possessing_party", "source": f"https://id.suyuan.example/id/uscc/{DAIRY_PARTY}"}
+        ],
         "destinationList": [{"type": "location", "destination": SHOP}],
     }
     return [
-        event("ObjectEvent", "08:00", action="ADD", bizStep="commissioning", quantityList=[quantity(M1, 1000)],
-              disposition="active", **at(FARM_F)),
-        event("ObjectEvent", "09:00", action="ADD", bizStep="commissioning", quantityList=[quantity(M2, 500)],
-              disposition="active", **at(FARM_G)),
-        event("TransformationEvent", "10:00", bizStep="commissioning", inputQuantityList=[quantity(M1, 400)],
-              outputQuantityList=[quantity(Y1, 380)], **at(DAIRY)),
-        event("ObjectEvent", "10:30", action="ADD", bizStep="commissioning", epcList=[S1, S2, S3],
-              disposition="active", ilmd={"cbvmda:lotNumber": "Y1", "cbvmda:itemExpirationDate": "2026-12-09"},
-              **at(DAIRY)),
-        event("AggregationEvent", "11:00", action="ADD", bizStep="packing", parentID=BOX, childEPCs=[S1, S2], **at(DAIRY)),
-        event("AggregationEvent", "11:30", action="ADD", bizStep="packing", parentID=PAL, childEPCs=[BOX], **at(DAIRY)),
-        event("AggregationEvent", "12:00", action="DELETE", bizStep="unpacking", parentID=BOX, childEPCs=[S1], **at(DAIRY)),
-        event("ObjectEvent", "13:00", action="OBSERVE", bizStep="shipping", disposition="in_transit", epcList=[PAL],
-              **at(DAIRY), **shipment),
-        event("ObjectEvent", "15:00", action="OBSERVE", bizStep="receiving", disposition="in_progress", epcList=[PAL],
-              **at(SHOP)),
-        event("TransformationEvent", "16:00", bizStep="commissioning", inputEPCList=[PAL],
-              inputQuantityList=[quantity(M2, 100)], outputQuantityList=[quantity(K1, 90)], **at(KITCHEN)),
-    ]  # fmt: skip
+        event(
+            "ObjectEvent",
+            "08:00",
+            action="ADD",
+            bizStep="commissioning",
+            quantityList=[quantity(M1, 1000)],
+            disposition="active",
+            **at(FARM_F),
+        ),
+        event(
+            "ObjectEvent",
+            "09:00",
+            action="ADD",
+            bizStep="commissioning",
+            quantityList=[quantity(M2, 500)],
+            disposition="active",
+            **at(FARM_G),
+        ),
+        event(
+            "TransformationEvent",
+            "10:00",
+            bizStep="commissioning",
+            inputQuantityList=[quantity(M1, 400)],
+            outputQuantityList=[quantity(Y1, 380)],
+            **at(DAIRY),
+        ),
+        event(
+            "ObjectEvent",
+            "10:30",
+            action="ADD",
+            bizStep="commissioning",
+            epcList=[S1, S2, S3],
+            disposition="active",
+            ilmd={"cbvmda:lotNumber": "Y1", "cbvmda:itemExpirationDate": "2026-12-09"},
+            **at(DAIRY),
+        ),
+        event(
+            "AggregationEvent",
+            "11:00",
+            action="ADD",
+            bizStep="packing",
+            parentID=BOX,
+            childEPCs=[S1, S2],
+            **at(DAIRY),
+        ),
+        event(
+            "AggregationEvent",
+            "11:30",
+            action="ADD",
+            bizStep="packing",
+            parentID=PAL,
+            childEPCs=[BOX],
+            **at(DAIRY),
+        ),
+        event(
+            "AggregationEvent",
+            "12:00",
+            action="DELETE",
+            bizStep="unpacking",
+            parentID=BOX,
+            childEPCs=[S1],
+            **at(DAIRY),
+        ),
+        event(
+            "ObjectEvent",
+            "13:00",
+            action="OBSERVE",
+            bizStep="shipping",
+            disposition="in_transit",
+            epcList=[PAL],
+            **at(DAIRY),
+            **shipment,
+        ),
+        event(
+            "ObjectEvent",
+            "15:00",
+            action="OBSERVE",
+            bizStep="receiving",
+            disposition="in_progress",
+            epcList=[PAL],
+            **at(SHOP),
+        ),
+        event(
+            "TransformationEvent",
+            "16:00",
+            bizStep="commissioning",
+            inputEPCList=[PAL],
+            inputQuantityList=[quantity(M2, 100)],
+            outputQuantityList=[quantity(K1, 90)],
+            **at(KITCHEN),
+        ),
+    ]
 
 
 def document(listed: list[dict[str, Any]]) -> dict[str, Any]:

@@ -241,7 +241,7 @@ def test_what_is_in_the_address_is_never_markup(told: TestClient) -> None:
 def test_the_linkset_of_an_item_names_its_lot_and_product(told: TestClient) -> None:
     schema = json.loads(require("resolver", "linkset", "gs1-linkset-schema.json").read_text())
     for ask in ({"headers": LINKSET}, {"params": {"linkType": "linkset"}}, {"params": {"linkType": "all"}}):
-        answer = told.get(path(story.S1), **ask)  # type: ignore[arg-type]
+        answer = told.get(path(story.S1), **ask)
         assert answer.headers["content-type"] == "application/linkset+json"
         jsonschema_rs.validator_for(schema).validate(answer.json())
         anchors = [level["anchor"] for level in answer.json()["linkset"]]

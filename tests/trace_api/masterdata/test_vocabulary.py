@@ -48,9 +48,9 @@ def test_a_location_becomes_a_site() -> None:
 
 def test_a_party_with_and_without_code() -> None:
     pgln = "https://id.gs1.org/417/6901234500028"
-    table, known = read_element(
-        pgln, {"cbvmda:name": "甲", "suyuan:uscc": USCC, "suyuan:roles": ["producer"]}
-    ) or ("", None)
+    found = read_element(pgln, {"cbvmda:name": "甲", "suyuan:uscc": USCC, "suyuan:roles": ["producer"]})
+    assert isinstance(found, tuple)
+    table, known = found
     assert table == "parties"
     assert isinstance(known, Party)
     assert (known.uscc, known.pgln, known.roles) == (USCC, pgln, ("producer",))
