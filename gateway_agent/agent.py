@@ -1,7 +1,8 @@
 """The running agent: starts the parts in order, watches them, and ends them in order.
 
-Start: lock the folder, open the journal (salvaging a damaged one), writer, senders, drivers. Nothing of that needs a network
-or a right clock. End (SIGTERM, SIGINT): drivers, then the writer (everything handed over is written), then the senders.
+Start: lock the folder, open the journal (salvaging a damaged one), writer, senders, drivers. Nothing of
+that needs a network or a right clock. End (SIGTERM, SIGINT): drivers, then the writer (everything handed
+over is written), then the senders.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ class Agent:
             self._store, derivation, self._keeper, configuration.journal, configuration.fingerprint
         )
         self._client = CaptureClient(
-            configuration.uplink, configuration.namespaces, f"suyuan-gateway-agent/{version('suyuan')} {agent.id}"
+            configuration.uplink,
+            configuration.namespaces,
+            f"suyuan-gateway-agent/{version('suyuan')} {agent.id}",
         )
         self.senders = [
             LaneSender(
@@ -91,7 +94,9 @@ class Agent:
     def run(self) -> int:
         """Work until a signal or :meth:`stop`; give the exit code."""
         self._catch_signals()
-        log.info("agent %s starts, journal in %s", self._configuration.agent.id, self._configuration.agent.data)
+        log.info(
+            "agent %s starts, journal in %s", self._configuration.agent.id, self._configuration.agent.data
+        )
         self.writer.start()
         for sender in self.senders:
             sender.start()
@@ -125,7 +130,9 @@ class Agent:
         configured = {station.lane for station in self._configuration.stations}
         waiting = {
             row[0]
-            for row in self._store.connection.execute("SELECT DISTINCT lane FROM outbox WHERE state = 'queued'")
+            for row in self._store.connection.execute(
+                "SELECT DISTINCT lane FROM outbox WHERE state = 'queued'"
+            )
         }
         return sorted(configured | waiting)
 

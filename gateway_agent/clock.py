@@ -1,10 +1,9 @@
-"""Time at the edge: a monotonic clock for every window, a wall clock for event times, and whether to
-believe it.
+"""Time at the edge: a monotonic clock for every window, a wall clock for event times, and its credit.
 
-Windows (smoothing, idle time, double reads) run on *logical time*: nanoseconds that never go back, also not across
-restarts and reboots. Event times come from the wall clock, which on a small box may start in 1970 and jump
-when the network comes; a wall time is therefore kept with the boot and the monotonic time of the same
-moment, so that it can be put right later (:func:`corrected_wall`).
+Windows (smoothing, idle time, double reads) run on *logical time*: nanoseconds that never go back, also not
+across restarts and reboots. Event times come from the wall clock, which on a small box may start in 1970
+and jump when the network comes; a wall time is therefore kept with the boot and the monotonic time of the
+same moment, so that it can be put right later (:func:`corrected_wall`).
 """
 
 from __future__ import annotations
@@ -83,8 +82,7 @@ class SystemClock:
 
 
 def is_plausible(wall_ns: int, latest_known_ns: int) -> bool:
-    """Tell whether a wall time can be true: after this program was made and not before what was already
-    recorded.
+    """Tell whether a wall time can be true: not before this program was made, nor before what is recorded.
 
     One minute of going back is left to the discipline of a time daemon.
     """

@@ -28,7 +28,12 @@ app = typer.Typer(
 ConfigOption = Annotated[
     Path,
     typer.Option(
-        "--config", "-c", envvar="SUYUAN_AGENT_CONFIG", help="Configuration file (TOML).", metavar="FILE", show_default=False
+        "--config",
+        "-c",
+        envvar="SUYUAN_AGENT_CONFIG",
+        help="Configuration file (TOML).",
+        metavar="FILE",
+        show_default=False,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
@@ -67,7 +72,9 @@ def run(
 @app.command()
 def check(
     config: ConfigOption,
-    offline: Annotated[bool, typer.Option("--offline", help="Check the file only, touch no device and no network.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Check the file only, touch no device and no network.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Check the configuration file, then whether folder, devices, brokers and server can be used.
@@ -83,14 +90,24 @@ def check(
     except ConfigurationError as error:
         for problem in error.problems:
             if json:
-                _print({"what": "file", "ok": False, "line": problem.line, "key": problem.path, "message": problem.message})
+                _print(
+                    {
+                        "what": "file",
+                        "ok": False,
+                        "line": problem.line,
+                        "key": problem.path,
+                        "message": problem.message,
+                    }
+                )
             else:
                 typer.echo(f"{config}:{problem.line or 1}: {problem.path}: {problem.message}", err=True)
         raise typer.Exit(1) from error
     if json:
         _print({"what": "file", "ok": True, "message": str(config)})
     else:
-        typer.echo(f"ok    {config}: {len(configuration.sources)} sources, {len(configuration.stations)} stations")
+        typer.echo(
+            f"ok    {config}: {len(configuration.sources)} sources, {len(configuration.stations)} stations"
+        )
     if offline:
         return
     bad = False
@@ -123,17 +140,21 @@ def status(config: ConfigOption, json: JsonOption = False) -> None:
 @app.command()
 def outbox(
     config: ConfigOption,
-    state: Annotated[str, typer.Option(help="queued, dead, sent, quarantine or all (queued, dead and quarantine).")] = "all",
+    state: Annotated[
+        str, typer.Option(help="queued, dead, sent, quarantine or all (queued, dead and quarantine).")
+    ] = "all",
     limit: Annotated[int, typer.Option(min=1, max=LIMIT, help="Show at most this many of each.")] = 50,
     retry: Annotated[bool, typer.Option("--retry", help="Put dead letters back into the queue.")] = False,
-    seq: Annotated[list[int] | None, typer.Option("--seq", help="With --retry: only this one (may be repeated).")] = None,
+    seq: Annotated[
+        list[int] | None, typer.Option("--seq", help="With --retry: only this one (may be repeated).")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Show what waits for the server, what the server refused and why, and what was not understood.
 
     Works beside a running agent.
 
-    Examples: gateway-agent outbox --config agent.toml; gateway-agent outbox --config agent.toml --retry --seq 17
+    Example: gateway-agent outbox --config agent.toml --retry --seq 17
     """
     configuration = _load(config)
     if state not in {"all", "queued", "dead", "sent", "quarantine"}:
@@ -164,7 +185,9 @@ def outbox(
 @app.command()
 def replay(
     config: ConfigOption,
-    send: Annotated[bool, typer.Option("--send", help="Deliver the kept events once more; the server knows duplicates.")] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Deliver the kept events once more; the server knows duplicates.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Derive the events again from the kept journal and compare them with what was made at the time.
@@ -192,8 +215,8 @@ def replay(
     except AgentError as error:
         _fail(error)
     typer.echo(
-        f"{verdicts.total()} events derived again: {verdicts['same']} the same, {verdicts['different']} different,"
-        f" {verdicts['gone']} no longer kept",
+        f"{verdicts.total()} events derived again: {verdicts['same']} the same,"
+        f" {verdicts['different']} different, {verdicts['gone']} no longer kept",
         err=json,
     )
     if send:
@@ -239,7 +262,10 @@ def _show_event(entry: dict[str, Any], *, as_json: bool) -> None:
     event = entry["event"]
     what = " ".join(str(event[key]) for key in ("type", "action", "bizStep") if event.get(key))
     mark = " (error declaration)" if entry["error_declaration"] else ""
-    typer.echo(f"{entry['state']:<6} {entry['seq']:>6} {event['eventTime']} {entry['station']}: {what}{mark} {entry['eventID']}")
+    typer.echo(
+        f"{entry['state']:<6} {entry['seq']:>6} {event['eventTime']} {entry['station']}:"
+        f" {what}{mark} {entry['eventID']}"
+    )
     if entry["reason"]:
         typer.echo(f"       {entry['reason']}")
 
@@ -250,7 +276,10 @@ def _show_quarantined(entry: dict[str, Any], *, as_json: bool) -> None:
         return
     where = entry["station"] or entry["source"]
     times = f" ×{entry['count']}" if entry["count"] > 1 else ""
-    typer.echo(f"set aside {entry['last']} {where}: {entry['text']!r}{times}\n       {entry['message']} [{entry['code']}]")
+    typer.echo(
+        f"set aside {entry['last']} {where}: {entry['text']!r}{times}\n"
+        f"       {entry['message']} [{entry['code']}]"
+    )
 
 
 def _status_lines(found: dict[str, Any]) -> list[str]:
@@ -259,7 +288,9 @@ def _status_lines(found: dict[str, Any]) -> list[str]:
     lines += [f"ALARM {name}: {text}" for name, text in found["alarms"].items()]
     for name, source in found.get("sources", {}).items():
         detail = f" ({source['detail']})" if source["detail"] else ""
-        lines.append(f"source  {name}: {source['state']}{detail}, {source['reads']} reads, {source['broken']} broken")
+        lines.append(
+            f"source  {name}: {source['state']}{detail}, {source['reads']} reads, {source['broken']} broken"
+        )
     for name, act in found.get("stations", {}).items():
         open_act = ", ".join(f"{key} {value}" for key, value in act.items() if value)
         lines.append(f"station {name}: {open_act or 'nothing open'}")
@@ -271,7 +302,8 @@ def _status_lines(found: dict[str, Any]) -> list[str]:
         lines.append("journal: none yet")
     else:
         lines.append(
-            f"journal {journal['reads']} reads kept; events: {journal['queued']} waiting, {journal['sent']} delivered and kept,"
+            f"journal {journal['reads']} reads kept; events: {journal['queued']} waiting,"
+            f" {journal['sent']} delivered and kept,"
             f" {journal['dead']} refused; {journal['quarantined']} texts set aside"
         )
     return lines

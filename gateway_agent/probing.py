@@ -1,4 +1,4 @@
-"""What ``check`` finds out about the world around a valid configuration: folder, devices, brokers, server, token."""
+"""What ``check`` tries with a valid configuration: folder, devices, brokers, server, token."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Deriving the events again from the kept journal, in memory, and comparing them with what was made at the time.
+"""Deriving the events again from the kept journal and comparing them with what was made at the time.
 
-The stations are a pure function of the journal's rows, so both must be equal; a difference means that the program or the file
-has changed in between.
+The stations are a pure function of the journal's rows, so both must be equal; a difference means that the
+program or the file has changed in between.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from gateway_agent.stations.rows import Emitted, Row
 class Replayed:
     """One event that was derived again.
 
-    :param verdict: ``same``, ``different`` (times that were put right at sealing do not count), ``gone`` (delivered and no
-        longer kept)
+    :param verdict: ``same``, ``different`` (times that were put right at sealing do not count), ``gone``
+        (delivered and no longer kept)
     """
 
     event_id: str
@@ -43,14 +43,19 @@ def replay(connection: sqlite3.Connection, configuration: Configuration) -> Iter
     :raises JournalError: there is no such place
     """
     start = connection.execute(
-        "SELECT seq, body FROM snapshot WHERE fingerprint = ? ORDER BY seq LIMIT 1", (configuration.fingerprint,)
+        "SELECT seq, body FROM snapshot WHERE fingerprint = ? ORDER BY seq LIMIT 1",
+        (configuration.fingerprint,),
     ).fetchone()
     if start is None:
         raise JournalError(
-            "no-start", "the journal has no state of this configuration", hint="run the agent with this file first"
+            "no-start",
+            "the journal has no state of this configuration",
+            hint="run the agent with this file first",
         )
     journal = uuid.UUID(connection.execute("SELECT value FROM meta WHERE key = 'journal'").fetchone()[0])
-    consumed = int((connection.execute("SELECT value FROM meta WHERE key = 'consumed'").fetchone() or (0,))[0])
+    consumed = int(
+        (connection.execute("SELECT value FROM meta WHERE key = 'consumed'").fetchone() or (0,))[0]
+    )
     floor = Floor(configuration, journal, msgspec.msgpack.decode(start[1], type=dict[str, bytes]))
     for row in _rows(connection, start[0], consumed):
         for effect in floor.apply(row):

@@ -1,7 +1,8 @@
-"""The status file: what the running agent is doing, written every second beside the journal, read by ``status``.
+"""The status file: what the running agent is doing, written every second, read by ``status``.
 
-It is a file and not a socket so that it can be read when the agent is stuck, and it is replaced in one step so that a reader
-never sees half of it. It is not synced to the disk: after a power cut its age tells that it is old.
+It is a file and not a socket so that it can be read when the agent is stuck, and it is replaced in one
+step so that a reader never sees half of it. It is not synced to the disk: after a power cut its age tells
+that it is old.
 """
 
 from __future__ import annotations

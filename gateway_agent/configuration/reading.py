@@ -11,7 +11,6 @@ from typing import Any, cast, get_args
 from urllib.parse import urlsplit
 
 import orjson
-from lineage.events.vocabulary import SUYUAN_NAMESPACE
 
 from gateway_agent.clock import local_offset, parse_offset
 from gateway_agent.configuration.locations import locate
@@ -31,6 +30,7 @@ from gateway_agent.errors import ConfigurationError, Problem, RefusedError
 from gateway_agent.stations.codes import party, place, thing
 from gateway_agent.stations.kinds import KINDS, default_disposition
 from gateway_agent.stations.operator import STEPS, CommandReader
+from lineage.events.vocabulary import SUYUAN_NAMESPACE
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -98,9 +98,13 @@ class _FileReader:
         self._check_names(sources, stations)
         self._top.finish()
         deriving = {
-            key: self._values.get(key) for key in ("agent", "namespaces", "source", "station") if key in self._values
+            key: self._values.get(key)
+            for key in ("agent", "namespaces", "source", "station")
+            if key in self._values
         }
-        fingerprint = hashlib.sha256(orjson.dumps(deriving, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+        fingerprint = hashlib.sha256(
+            orjson.dumps(deriving, option=orjson.OPT_SORT_KEYS, default=str)
+        ).hexdigest()
         return Configuration(self._file, agent, uplink, journal, namespaces, sources, stations, fingerprint)
 
     def _section(self, name: str) -> Table:
@@ -121,7 +125,11 @@ class _FileReader:
         for prefix, uri in given.items():
             if not PREFIX.fullmatch(prefix) or not isinstance(uri, str) or not urlsplit(uri).scheme:
                 self.problems.append(
-                    Problem(self._lines.get(("namespaces", prefix)), f"namespaces.{prefix}", "must be a prefix = URI")
+                    Problem(
+                        self._lines.get(("namespaces", prefix)),
+                        f"namespaces.{prefix}",
+                        "must be a prefix = URI",
+                    )
                 )
         return {**DEFAULT_NAMESPACES, **{prefix: str(uri) for prefix, uri in given.items()}}
 
@@ -153,7 +161,9 @@ class _FileReader:
         table = self._section("uplink")
         url = table.text("url", "", required=True)
         parts = urlsplit(url)
-        if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
+        if url and (
+            parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment
+        ):
             table.problem("url", "must be http://… or https://… without query")
         if url and parts.password:
             table.problem("url", "no password in the address; use token_file")
@@ -231,7 +241,8 @@ class _FileReader:
         return SourceSettings(
             name, driver, port=port, baud=baud, reopen_min=reopen_min, reopen_max=reopen_max,
             suffix=cast("Any", suffix), prefix=table.raw_text("prefix", ""),
-            stx_etx=table.flag("stx_etx", default=False), idle=table.duration("idle", 0.1), gs=gs, encoding=encoding,
+            stx_etx=table.flag("stx_etx", default=False), idle=table.duration("idle", 0.1),
+            gs=gs, encoding=encoding,
             acknowledge=table.flag("acknowledge", default=False),
         )  # fmt: skip
 
@@ -264,7 +275,8 @@ class _FileReader:
             password_file=table.file("password_file", self._base),
             ca_file=table.file("ca_file", self._base),
             keepalive=table.duration("keepalive", 30.0),
-            reconnect_min=table.duration("reconnect_min", 1.0), reconnect_max=table.duration("reconnect_max", 60.0),
+            reconnect_min=table.duration("reconnect_min", 1.0),
+            reconnect_max=table.duration("reconnect_max", 60.0),
             device_time=table.flag("device_time", default=True),
             smoothing=self._smoothing(table) if driver == "mqtt-reader" else None,
         )  # fmt: skip
@@ -282,7 +294,8 @@ class _FileReader:
         count = table.integer("close_count", rule.close_count or 0, 1, 10_000)
         station = StationSettings(
             name=name, kind=kind, sources=table.texts("sources", required=True),
-            read_point=table.read("read_point", place, None), biz_location=table.read("biz_location", place, None),
+            read_point=table.read("read_point", place, None),
+            biz_location=table.read("biz_location", place, None),
             step=step, disposition=disposition,
             action=table.choice("action", rule.action, ("ADD", "OBSERVE", "DELETE")) if rule.action else "",
             scheme=table.texts("scheme"),
@@ -324,7 +337,11 @@ class _FileReader:
     def _limits(self, table: Table) -> dict[str, tuple[float, float]]:
         limits: dict[str, tuple[float, float]] = {}
         for kind, pair in table.mapping("limits").items():
-            if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(n, int | float) for n in pair):
+            if (
+                not isinstance(pair, list)
+                or len(pair) != 2
+                or not all(isinstance(n, int | float) for n in pair)
+            ):
                 table.problem("limits", f"{kind} must be [lowest, highest]")
             elif pair[0] > pair[1]:
                 table.problem("limits", f"{kind}: the lowest is larger than the highest")
@@ -343,12 +360,16 @@ class _FileReader:
                 if command.word in STEPS:
                     table.problem("commands", f"{command.word} cannot stand at the start of every act")
 
-    def _check_names(self, sources: tuple[SourceSettings, ...], stations: tuple[StationSettings, ...]) -> None:
+    def _check_names(
+        self, sources: tuple[SourceSettings, ...], stations: tuple[StationSettings, ...]
+    ) -> None:
         for what, names in (("source", [s.name for s in sources]), ("station", [s.name for s in stations])):
             for index, name in enumerate(names):
                 if name and name in names[:index]:
                     line = self._lines.get((what, index, "name"))
-                    self.problems.append(Problem(line, f"{what}[{index + 1}].name", f"{name!r} is used twice"))
+                    self.problems.append(
+                        Problem(line, f"{what}[{index + 1}].name", f"{name!r} is used twice")
+                    )
         known = {source.name: source for source in sources}
         for index, station in enumerate(stations):
             for name in station.sources:
@@ -357,7 +378,9 @@ class _FileReader:
                 if name not in known:
                     self.problems.append(Problem(line, where, f"there is no source {name!r}"))
                 elif known[name].driver == "mqtt-sensor" and station.kind != "sense":
-                    self.problems.append(Problem(line, where, f"{name!r} gives sensor readings: kind must be sense"))
+                    self.problems.append(
+                        Problem(line, where, f"{name!r} gives sensor readings: kind must be sense")
+                    )
 
 
 def _has_port(address: str) -> bool:
@@ -371,4 +394,6 @@ def _has_port(address: str) -> bool:
 def _is_filter(topic: str) -> bool:
     """MQTT 3.1.1, 4.7.1: ``#`` only at the end, ``+`` only as a whole level."""
     levels = topic.split("/")
-    return all(level in {"#", "+"} or not {"#", "+"} & set(level) for level in levels) and "#" not in levels[:-1]
+    return (
+        all(level in {"#", "+"} or not {"#", "+"} & set(level) for level in levels) and "#" not in levels[:-1]
+    )

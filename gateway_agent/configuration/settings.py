@@ -82,8 +82,7 @@ class SmoothingSettings:
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """``[[source]]``: one device or subscription; members that its driver does not use keep their
-    defaults."""
+    """``[[source]]``: one device or subscription; members that its driver does not use are defaults."""
 
     name: str
     driver: Driver

@@ -1,4 +1,4 @@
-"""Full-jitter backoff: how long to wait before trying again, so that a thousand agents do not come back together."""
+"""Full-jitter backoff: how long to wait, so that a thousand agents do not come back together."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 
 STABLE = 60.0
-"""Seconds that a connection must last before its failures are forgotten: a broker that accepts and then kicks would
-otherwise be asked again without pause."""
+"""Seconds that a connection must last before its failures are forgotten: a broker that accepts and then
+kicks would otherwise be asked again without pause."""
 
 
 class Backoff:

@@ -38,10 +38,10 @@ class BarcodeDriver(SerialDriver):
         self._repeats = False
 
     def start_device(self, transport: Transport) -> None:
-        """Start with an empty codec; where the scanner repeats what was not acknowledged, also with an empty line.
+        """Start with an empty codec, and with an empty line where the scanner repeats its last scan.
 
-        What waits on the line may be the end of a scan whose beginning went to a process that was killed. Used and
-        acknowledged it would lose the scan; thrown away, it is sent again.
+        What waits on the line may be the end of a scan whose beginning went to a process that was killed.
+        Used and acknowledged it would lose the scan; thrown away, it is sent again.
         """
         self._codec = self._new_codec()
         self._committed = SimpleQueue()

@@ -1,4 +1,4 @@
-"""What every driver is: a thread of its own that turns a device's bytes into reads and never dies of one of them."""
+"""What every driver is: a thread that turns a device's bytes into reads and never dies of one of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from gateway_agent.journal.reads import Delivery, Read
 log = logging.getLogger(__name__)
 
 BROKEN_PER_SECOND = 5
-"""Broken stretches of one device that are kept a second. Line noise must not fill the disk; all are counted."""
+"""Broken stretches of one device that are kept a second. Line noise must not fill the disk; all are
+counted."""
 
 
 class Sink(Protocol):

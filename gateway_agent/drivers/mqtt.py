@@ -1,12 +1,13 @@
 """The driver of MQTT sources: a persistent session, and no acknowledgement before the read is on disk.
 
-paho's own network thread is not used: an exception in a callback kills it while ``is_connected()`` stays true. This thread
-runs the documented loop for external event loops, so that the client is touched by one thread only, acknowledgements
-included, and a dead connection is this thread's to notice.
+paho's own network thread is not used: an exception in a callback kills it while ``is_connected()`` stays
+true. This thread runs the documented loop for external event loops, so that the client is touched by one
+thread only, acknowledgements included, and a dead connection is this thread's to notice.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
@@ -32,7 +33,8 @@ from gateway_agent.errors import DeviceError
 log = logging.getLogger(__name__)
 
 SESSION_EXPIRY = 7 * 86400
-"""Seconds that a 5.0 broker keeps our session, and so our unacknowledged messages, while the agent is away."""
+"""Seconds that a 5.0 broker keeps our session, and so our unacknowledged messages, while the agent is
+away."""
 
 RECEIVE_MAXIMUM = 500
 """Messages that a 5.0 broker may send ahead of our acknowledgements."""
@@ -155,17 +157,14 @@ class MqttDriver(Driver):
         self._wake()
 
     def _wake(self) -> None:
-        try:
+        # A full pipe: the thread is being woken already.
+        with contextlib.suppress(BlockingIOError):
             os.write(self._wake_write, b".")
-        except BlockingIOError:
-            pass  # the pipe is full: the thread is being woken already
 
     def _acknowledge(self) -> None:
-        try:
+        with contextlib.suppress(BlockingIOError):
             while os.read(self._wake_read, 4096):
                 pass
-        except BlockingIOError:
-            pass
         while self._acks:
             generation, mid = self._acks.popleft()
             # Message ids belong to a connection: one from before would acknowledge another message.
@@ -193,7 +192,9 @@ class MqttDriver(Driver):
         client.on_message = self._on_message
         return client
 
-    def _on_connect(self, client: paho.Client, _user: object, _flags: object, reason: Any, _properties: object) -> None:
+    def _on_connect(
+        self, client: paho.Client, _user: object, _flags: object, reason: Any, _properties: object
+    ) -> None:
         if reason.is_failure:
             self._problem = f"{self.settings.broker} refused the connection: {reason}"
             return
@@ -202,7 +203,9 @@ class MqttDriver(Driver):
         else:
             client.subscribe([(topic, 1) for topic in self.settings.topics])
 
-    def _on_subscribe(self, _client: object, _user: object, _mid: int, reasons: Any, _properties: object) -> None:
+    def _on_subscribe(
+        self, _client: object, _user: object, _mid: int, reasons: Any, _properties: object
+    ) -> None:
         refused = [reason for reason in reasons if reason.value >= REFUSED_SUBSCRIPTION]
         if refused:
             self._problem = f"{self.settings.broker} refused a subscription: {refused[0]}"
@@ -214,7 +217,9 @@ class MqttDriver(Driver):
     def _on_message(self, _client: object, _user: object, message: paho.MQTTMessage) -> None:
         generation, mid, qos = self._generation, message.mid, message.qos
         self.status.count(frames=1)
-        reads = read_reports(self.settings, message.topic, bytes(message.payload), redelivered=bool(message.dup))
+        reads = read_reports(
+            self.settings, message.topic, bytes(message.payload), redelivered=bool(message.dup)
+        )
         for error in reads.errors:
             reads.reads.extend(self.broken(error))
         if not reads.reads:
@@ -232,5 +237,3 @@ def _secret(file: Path | None) -> str | None:
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise DeviceError("no-password", f"{file}: {error.strerror}") from error
-
-

@@ -1,8 +1,8 @@
 """From an MQTT message to reads with keys by which a redelivery is known.
 
-QoS 1 delivers at least once: after a reconnect the broker repeats what it saw no acknowledgement for, and readers publish
-again what they saw none for. A read's key is made of the device's time and number; a message without time is told by the DUP
-flag and its content.
+QoS 1 delivers at least once: after a reconnect the broker repeats what it saw no acknowledgement for, and
+readers publish again what they saw none for. A read's key is made of the device's time and number; a
+message without time is told by the DUP flag and its content.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def read_reports(settings: SourceSettings, topic: str, payload: bytes, *, redeli
     """Read one message of a source."""
     found = Reads()
     seen: dict[str, int] = {}
-    messages = sensor.read_message(payload) if settings.driver == "mqtt-sensor" else zebra.read_message(payload)
+    messages = (
+        sensor.read_message(payload) if settings.driver == "mqtt-sensor" else zebra.read_message(payload)
+    )
     for report in messages:
         if isinstance(report, FrameError):
             found.errors.append(report)
@@ -46,7 +48,9 @@ def read_reports(settings: SourceSettings, topic: str, payload: bytes, *, redeli
     return found
 
 
-def _content(report: zebra.TagReport | zebra.CodeReport | sensor.SensorReport) -> tuple[Any, dict[str, Any], str]:
+def _content(
+    report: zebra.TagReport | zebra.CodeReport | sensor.SensorReport,
+) -> tuple[Any, dict[str, Any], str]:
     if isinstance(report, zebra.TagReport):
         tag = {
             "epc": report.epc,

@@ -1,4 +1,4 @@
-"""Byte transports to serial devices: a tty (or pty) and TCP. Blocking reads with a time limit, one error for everything."""
+"""Byte transports to serial devices, tty and TCP: reads with a time limit, one error for everything."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class Transport(Protocol):
 class _KeepingSerial(serial.Serial):
     """A port that does not throw away what arrived before it was opened.
 
-    pyserial empties the input on opening; what a scanner sent while the agent was starting again would be lost.
+    pyserial empties the input on opening; what a scanner sent while the agent was starting again would be
+    lost.
     """
 
     def _reset_input_buffer(self) -> None:

@@ -21,7 +21,8 @@ from gateway_agent.drivers.transport import Transport
 from gateway_agent.journal.reads import Read
 
 BROKEN_OFF = 0.05
-"""Seconds of silence inside a frame after which its rest will not come; at 115200 baud the longest frame takes 15 ms."""
+"""Seconds of silence inside a frame after which its rest will not come; at 115200 baud the longest frame
+takes 15 ms."""
 
 
 class UhfDriver(SerialDriver):
@@ -65,7 +66,9 @@ class UhfDriver(SerialDriver):
         reads = self._reads(self._codec.flush()) if now - self._last_bytes >= BROKEN_OFF else []
         if self.settings.inventory == "single" and now - self._asked >= self.settings.poll:
             self._start_inventory(transport)
-        elif self.settings.inventory == "multi" and now - max(self._heard, self._asked) >= self.settings.quiet:
+        elif (
+            self.settings.inventory == "multi" and now - max(self._heard, self._asked) >= self.settings.quiet
+        ):
             # The rounds are over, or the module was reset.
             self._start_inventory(transport)
         return reads

@@ -1,0 +1,1 @@
+"""The journal on disk: reads, states and events in one SQLite file, with one writer."""

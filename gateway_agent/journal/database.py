@@ -1,13 +1,14 @@
 """The journal's one SQLite file: tables, pragmas, opening and checking.
 
-WAL with ``synchronous=FULL``: a commit returns after the write-ahead log is on disk, so what was committed survives a
-power cut. There is one writing connection in the agent; everything else reads.
+WAL with ``synchronous=FULL``: a commit returns after the write-ahead log is on disk, so what was committed
+survives a power cut. There is one writing connection in the agent; everything else reads.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import NoReturn
 
 from gateway_agent.errors import JournalError
 
@@ -15,7 +16,7 @@ SCHEMA_VERSION = 1
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
--- Every read, in the order received. `seq` is never used again, so that event identifiers derived from it stay unique.
+-- Every read, in the order received. `seq` is never used twice: event identifiers derive from it.
 CREATE TABLE raw (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     source TEXT NOT NULL,
@@ -74,7 +75,9 @@ CREATE TABLE quarantine (
 """
 
 CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
+FULL = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+)
 
 
 def is_full(error: sqlite3.Error) -> bool:
@@ -102,11 +105,11 @@ def connect(file: Path, *, max_size: int | None = None) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_size_limit = 16777216")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
-            connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        elif version > SCHEMA_VERSION:
-            raise JournalError(
-                "newer-journal", f"{file.name} was written by a newer version", hint="install that version or newer"
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
+        elif version > SCHEMA_VERSION:
+            _refuse_newer(file)
         if max_size is not None:
             page = connection.execute("PRAGMA page_size").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count = {max(max_size // page, 64)}")
@@ -116,14 +119,30 @@ def connect(file: Path, *, max_size: int | None = None) -> sqlite3.Connection:
     return connection
 
 
+def _refuse_newer(file: Path) -> NoReturn:
+    raise JournalError(
+        "newer-journal", f"{file.name} was written by a newer version", hint="install that version or newer"
+    )
+
+
 def connect_reading(file: Path) -> sqlite3.Connection:
     """Open the journal for reading beside a running agent.
 
     :raises JournalError: there is none
     """
     if not file.exists():
-        raise JournalError("no-journal", f"there is no journal at {file}", hint="the agent has never run with this configuration")
-    connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10.0, check_same_thread=False)
+        raise JournalError(
+            "no-journal",
+            f"there is no journal at {file}",
+            hint="the agent has never run with this configuration",
+        )
+    connection = sqlite3.connect(
+        f"{file.resolve().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        timeout=10.0,
+        check_same_thread=False,
+    )
     connection.execute("PRAGMA query_only = 1")
     return connection
 

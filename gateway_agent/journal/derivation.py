@@ -1,7 +1,7 @@
 """From rows of the journal to events in the outbox, in one transaction per stretch of rows.
 
-A crash anywhere leaves either the old position with the old states, or the new position with the new states and the
-events; deriving again gives the same events with the same identifiers.
+A crash anywhere leaves either the old position with the old states, or the new position with the new
+states and the events; deriving again gives the same events with the same identifiers.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
-from lineage.events import check_event
 
 from gateway_agent.clock import event_time
 from gateway_agent.journal.store import NewEvent, Store
 from gateway_agent.stations.floor import Floor
 from gateway_agent.stations.rows import Declared, Effect, Emitted, Refused, Row
+from lineage.events import check_event
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,9 @@ class Derivation:
         ) or self._store.event_body(effect.event_id)
         if known is None:
             message = f"the event {effect.event_id} is not kept any more and cannot be declared an error here"
-            refusals.append(Refused(effect.station, "", effect.seq, "event-gone", message, effect.event_id, effect.anchor))
+            refusals.append(
+                Refused(effect.station, "", effect.seq, "event-gone", message, effect.event_id, effect.anchor)
+            )
             return
         body, anchor, stated = known
         event: dict[str, Any] = orjson.loads(body)
@@ -126,7 +128,7 @@ class Derivation:
 
 
 def new_event(effect: Emitted, offset: str) -> NewEvent:
-    """Write an event for the outbox, with its time as believed now; one that breaks a rule of EPCIS is set aside."""
+    """Write an event for the outbox; one that breaks a rule of EPCIS is marked as dead."""
     body = {
         "type": effect.body["type"],
         "eventID": effect.event_id,

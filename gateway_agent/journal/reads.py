@@ -1,4 +1,4 @@
-"""A read as a driver hands it to the journal: what came from which device, and the key that a redelivery repeats."""
+"""A read as a driver hands it to the journal: what came from where, and the key that a redelivery repeats."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Read:
 
     :param payload: ``tag``: epc, rssi, antenna, count, pc; ``code``: text, aim; ``sensor``: device, readings;
         ``broken``: code, message, hex
-    :param key: the same for every delivery of this read and for no other; None when the device gives nothing to tell
-        a redelivery by
+    :param key: the same for every delivery of this read and for no other; None when the device gives
+        nothing to tell a redelivery by
     :param redelivered: the transport says that this may be a repetition
     :param device_ns: the device's own time, nanoseconds UTC, when it is to be trusted
     """

@@ -1,7 +1,7 @@
 """Opening the journal at start, also when power was lost in the worst moment or the card is dying.
 
-A damaged file is moved aside, never deleted; what can still be read of it goes into a new file: events that the server has
-not confirmed, reads that have not become events, states, quarantine.
+A damaged file is moved aside, never deleted; what can still be read of it goes into a new file: events
+that the server has not confirmed, reads that have not become events, states, quarantine.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from gateway_agent.journal.database import connect, damage, is_corrupt
 log = logging.getLogger(__name__)
 
 GAP = 1_000_000
-"""How far the positions of a salvaged journal jump ahead, so that none that may have been lost is used again: event
-identifiers derive from positions."""
+"""How far the positions of a salvaged journal jump ahead, so that none that may have been lost is used
+again: event identifiers derive from positions."""
 
 SALVAGED = ("meta", "lane", "state", "snapshot", "quarantine", "outbox", "raw")
 """Tables in the order they are copied."""
@@ -39,7 +39,8 @@ class Salvage:
 
     def __str__(self) -> str:
         saved = ", ".join(f"{count} {table}" for table, count in self.rows.items() if count)
-        return f"the journal was damaged ({self.reason}); moved to {self.moved_to.name}; saved: {saved or 'nothing'}"
+        where = f"moved to {self.moved_to.name}; saved: {saved or 'nothing'}"
+        return f"the journal was damaged ({self.reason}); {where}"
 
 
 def lock(folder: Path) -> IO[str]:
@@ -54,7 +55,9 @@ def lock(folder: Path) -> IO[str]:
     except OSError as error:
         handle.close()
         raise JournalError(
-            "already-running", f"another agent works in {folder}", hint="stop it, or give this one a folder of its own"
+            "already-running",
+            f"another agent works in {folder}",
+            hint="stop it, or give this one a folder of its own",
         ) from error
     return handle
 

@@ -1,6 +1,7 @@
-"""Every statement that changes the journal. Used by the writer's thread only; each method that writes says so.
+"""Every statement that changes the journal; used by the writer's thread only.
 
-Methods do not commit; :meth:`Store.transaction` is the one place where that happens.
+Each method that writes says so. Methods do not commit; :meth:`Store.transaction` is the one place where
+that happens.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import orjson
 
 from gateway_agent.journal.reads import Read
 from gateway_agent.stations.rows import Anchor, Refused, Row
-
 
 REDELIVERY_WINDOW = 2000
 """Rows of a source that a redelivered message is compared with; brokers have at most 500 in flight to us."""
@@ -90,9 +90,20 @@ class Store:
                 known += 1
                 continue
             cursor = self.connection.execute(
-                "INSERT OR IGNORE INTO raw (source, source_key, kind, at_ns, wall_ns, believed, boot, boot_ns, payload)"
+                "INSERT OR IGNORE INTO raw"
+                " (source, source_key, kind, at_ns, wall_ns, believed, boot, boot_ns, payload)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (read.source, read.key, read.kind, at, anchor.wall, anchor.believed, anchor.boot, anchor.boot_ns, payload),
+                (
+                    read.source,
+                    read.key,
+                    read.kind,
+                    at,
+                    anchor.wall,
+                    anchor.believed,
+                    anchor.boot,
+                    anchor.boot_ns,
+                    payload,
+                ),
             )
             new += cursor.rowcount
             known += 1 - cursor.rowcount
@@ -111,11 +122,12 @@ class Store:
         return read_rows(self.connection, seq, limit)
 
     def _was_received(self, read: Read, payload: bytes) -> bool:
-        # A redelivery without any key of its own: the newest rows of the source can tell. A scanner repeats only its
-        # last scan; a broker may repeat everything that it saw no acknowledgement for.
+        # A redelivery without any key of its own: the newest rows of the source can tell. A scanner
+        # repeats only its last scan; a broker may repeat everything that it saw no acknowledgement for.
         window = 1 if read.kind == "code" else REDELIVERY_WINDOW
         found = self.connection.execute(
-            "SELECT 1 FROM (SELECT payload FROM raw WHERE source = ? ORDER BY seq DESC LIMIT ?) WHERE payload = ? LIMIT 1",
+            "SELECT 1 FROM (SELECT payload FROM raw WHERE source = ? ORDER BY seq DESC LIMIT ?)"
+            " WHERE payload = ? LIMIT 1",
             (read.source, window, payload),
         ).fetchone()
         return found is not None
@@ -131,7 +143,12 @@ class Store:
         return dict(self.connection.execute("SELECT name, body FROM state").fetchall())
 
     def save_derivation(
-        self, consumed: int, states: dict[str, bytes], events: Sequence[NewEvent], refusals: Sequence[Refused], now: int
+        self,
+        consumed: int,
+        states: dict[str, bytes],
+        events: Sequence[NewEvent],
+        refusals: Sequence[Refused],
+        now: int,
     ) -> None:
         """Store what a stretch of rows became, with the states after it (writes)."""
         self.connection.executemany("INSERT OR REPLACE INTO state (name, body) VALUES (?, ?)", states.items())
@@ -145,8 +162,8 @@ class Store:
         """Put an event into the outbox; one that is there already stays as it is (writes)."""
         anchor = event.anchor
         self.connection.execute(
-            "INSERT OR IGNORE INTO outbox (key, event_id, declares, lane, station, state, raw_seq, wall_ns, believed,"
-            " boot, boot_ns, stated, queued_ns, settled_ns, reason, body)"
+            "INSERT OR IGNORE INTO outbox (key, event_id, declares, lane, station, state, raw_seq, wall_ns,"
+            " believed, boot, boot_ns, stated, queued_ns, settled_ns, reason, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 event.key, event.event_id, event.declares, event.lane, event.station,
@@ -158,7 +175,8 @@ class Store:
     def event_body(self, event_id: str) -> tuple[bytes, Anchor, bool] | None:
         """Give an event's JSON, its anchor and whether its time was stated, while it is still kept."""
         found = self.connection.execute(
-            "SELECT body, wall_ns, believed, boot, boot_ns, stated FROM outbox WHERE event_id = ? AND NOT declares",
+            "SELECT body, wall_ns, believed, boot, boot_ns, stated FROM outbox"
+            " WHERE event_id = ? AND NOT declares",
             (event_id,),
         ).fetchone()
         if found is None:
@@ -189,13 +207,16 @@ class Store:
 
     def last_snapshot(self) -> tuple[int, str] | None:
         """Give position and fingerprint of the newest snapshot."""
-        found = self.connection.execute("SELECT seq, fingerprint FROM snapshot ORDER BY seq DESC LIMIT 1").fetchone()
+        found = self.connection.execute(
+            "SELECT seq, fingerprint FROM snapshot ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
         return (found[0], found[1]) if found else None
 
     def prune(self, before_wall: int, limit: int = 20_000) -> int:
         """Remove delivered events and consumed reads that are older (writes); gives how many rows went."""
         gone = self.connection.execute(
-            "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE state = 'sent' AND settled_ns < ? LIMIT ?)",
+            "DELETE FROM outbox WHERE seq IN"
+            " (SELECT seq FROM outbox WHERE state = 'sent' AND settled_ns < ? LIMIT ?)",
             (before_wall, limit),
         ).rowcount
         # Rows go only up to a snapshot, so that a replay can start where the journal now begins.
@@ -212,7 +233,7 @@ class Store:
         return gone
 
     def prune_consumed(self, keep: int) -> int:
-        """Remove consumed reads but the newest, and with them the places where a replay could start (writes)."""
+        """Remove consumed reads but the newest, and the places where a replay could start (writes)."""
         upto = self.consumed() - keep
         gone = self.connection.execute("DELETE FROM raw WHERE seq <= ?", (upto,)).rowcount
         if gone:
@@ -223,16 +244,20 @@ class Store:
 
     def seal(self, lane: str, upto: int, bodies: Iterable[tuple[int, bytes]]) -> None:
         """Make the bodies of a lane final up to a position (writes)."""
-        self.connection.executemany("UPDATE outbox SET body = ? WHERE seq = ?", [(body, seq) for seq, body in bodies])
+        self.connection.executemany(
+            "UPDATE outbox SET body = ? WHERE seq = ?", [(body, seq) for seq, body in bodies]
+        )
         self.connection.execute(
-            "INSERT INTO lane (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = max(sealed, ?)",
+            "INSERT INTO lane (name, sealed) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET sealed = max(sealed, ?)",
             (lane, upto, upto),
         )
 
     def settle(self, sent: Iterable[int], dead: Iterable[tuple[int, str]], now: int) -> None:
         """Note what the server has stored and what it will never take (writes)."""
         self.connection.executemany(
-            "UPDATE outbox SET state = 'sent', settled_ns = ?, reason = '' WHERE seq = ? AND state = 'queued'",
+            "UPDATE outbox SET state = 'sent', settled_ns = ?, reason = ''"
+            " WHERE seq = ? AND state = 'queued'",
             [(now, seq) for seq in sent],
         )
         self.connection.executemany(

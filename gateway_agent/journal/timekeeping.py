@@ -1,7 +1,7 @@
 """Stamps reads with logical and wall time, and knows whether the wall time is to be believed.
 
-Logical time continues over restarts: within a boot it is the monotonic clock plus a fixed offset; after a reboot it goes on
-from the last stamp, plus the time the machine was off as far as that is known.
+Logical time continues over restarts: within a boot it is the monotonic clock plus a fixed offset; after a
+reboot it goes on from the last stamp, plus the time the machine was off as far as that is known.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ TOLERANCE = 30 * SECOND
 
 DEVICE_PAST = 7 * 86400 * SECOND
 DEVICE_FUTURE = 2 * SECOND
-"""A device's own time is taken within these limits of the receipt: a broker holds messages for a week, and clocks on one
-site differ by less than two seconds."""
+"""A device's own time is taken within these limits of the receipt: a broker holds messages for a week, and
+clocks on one site differ by less than two seconds."""
 
 
 class Timekeeper:
@@ -44,7 +44,11 @@ class Timekeeper:
             self._offset: int = known.get("offset", 0)
         else:
             boots.append(clock.boot_id)
-            off = max(wall - self._latest_wall, 0) if is_plausible(wall, self._latest_wall) and self._latest_wall else 0
+            off = (
+                max(wall - self._latest_wall, 0)
+                if is_plausible(wall, self._latest_wall) and self._latest_wall
+                else 0
+            )
             self._offset = known.get("at", 0) + off - now
         self.boot = len(boots) - 1
         self._boots = boots

@@ -1,4 +1,4 @@
-"""What people want to see of the journal: counts, waiting and refused events, quarantined reads. Reads only."""
+"""What people want to see of the journal: counts, waiting and refused events, quarantined reads."""
 
 from __future__ import annotations
 
@@ -25,9 +25,13 @@ def counts(connection: sqlite3.Connection) -> dict[str, Any]:
         "quarantined": connection.execute("SELECT count(*) FROM quarantine").fetchone()[0],
         "reads": connection.execute("SELECT count(*) FROM raw WHERE kind != 'tick'").fetchone()[0],
         "by_source": dict(
-            connection.execute("SELECT source, count(*) FROM raw WHERE kind != 'tick' GROUP BY source").fetchall()
+            connection.execute(
+                "SELECT source, count(*) FROM raw WHERE kind != 'tick' GROUP BY source"
+            ).fetchall()
         ),
-        "by_station": dict(connection.execute("SELECT station, count(*) FROM outbox GROUP BY station").fetchall()),
+        "by_station": dict(
+            connection.execute("SELECT station, count(*) FROM outbox GROUP BY station").fetchall()
+        ),
         "lanes": {lane: {"queued": count, "oldest": moment(oldest)} for lane, count, oldest in waiting},
     }
 
@@ -35,8 +39,8 @@ def counts(connection: sqlite3.Connection) -> dict[str, Any]:
 def outbox(connection: sqlite3.Connection, state: str, limit: int) -> Iterator[dict[str, Any]]:
     """Give events of a state, oldest first."""
     for row in connection.execute(
-        "SELECT seq, event_id, declares, lane, station, state, queued_ns, settled_ns, reason, body FROM outbox"
-        " WHERE state = ? ORDER BY seq LIMIT ?",
+        "SELECT seq, event_id, declares, lane, station, state, queued_ns, settled_ns, reason, body"
+        " FROM outbox WHERE state = ? ORDER BY seq LIMIT ?",
         (state, limit),
     ):
         event = orjson.loads(row[9])

@@ -9,8 +9,8 @@ The way of a read, with its commit points:
 5. It derives events from all new rows and commits rows' position, states and events together.
 6. It runs the jobs that other threads asked for (what was sent, what is sealed), one commit each.
 
-A disk that takes no more is no reason to stop: steps 3 to 6 are tried again until it does, nothing is acknowledged, and
-the alarm is up.
+A disk that takes no more is no reason to stop: steps 3 to 6 are tried again until it does, nothing is
+acknowledged, and the alarm is up.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 QUEUE_LIMIT = 2000
-"""Deliveries that wait for the disk; a broker's inflight window is smaller, a serial reader fills it in some seconds."""
+"""Deliveries that wait for the disk; a broker's inflight window is smaller, a serial reader fills it in
+some seconds."""
 
 HOUSEKEEPING = 10.0
 SNAPSHOT_ROWS = 10_000
@@ -72,7 +73,12 @@ class Writer(threading.Thread):
     """
 
     def __init__(
-        self, store: Store, derivation: Derivation, keeper: Timekeeper, settings: JournalSettings, fingerprint: str
+        self,
+        store: Store,
+        derivation: Derivation,
+        keeper: Timekeeper,
+        settings: JournalSettings,
+        fingerprint: str,
     ) -> None:
         super().__init__(name="writer", daemon=True)
         self._store = store
@@ -116,7 +122,9 @@ class Writer(threading.Thread):
                 future.set_result(result)
 
         if self.failure is not None:
-            future.set_exception(JournalError("writer-dead", f"the journal cannot be written: {self.failure}"))
+            future.set_exception(
+                JournalError("writer-dead", f"the journal cannot be written: {self.failure}")
+            )
         else:
             self._run_soon(run)
         return future
@@ -197,7 +205,8 @@ class Writer(threading.Thread):
             except queue.Empty:
                 break
             if item is None:
-                # Somebody asked for a job or the end: reads that are there already go first, new ones are not awaited.
+                # Somebody asked for a job or the end: reads that are there already go first, new ones are
+                # not awaited.
                 wait = 0.0
                 continue
             deliveries.append(item)
@@ -252,7 +261,7 @@ class Writer(threading.Thread):
                     raise
                 self.figures.last_round = time.monotonic()
                 self.figures.alarms["disk"] = f"the disk takes no more: {error}; nothing is acknowledged"
-                log.error("the disk takes no more (%s); nothing is acknowledged until it does", error)
+                log.critical("the disk takes no more (%s); nothing is acknowledged until it does", error)
                 if self._stopping.wait(FULL_RETRY):
                     raise
                 self._make_room()

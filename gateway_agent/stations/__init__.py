@@ -1,0 +1,1 @@
+"""Stations: the pure derivation from journalled reads to EPCIS events."""

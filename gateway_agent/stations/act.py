@@ -1,5 +1,4 @@
-"""The open act of a station: what was scanned and said since the last event. Plain data that survives a
-restart."""
+"""The open act of a station: what was scanned and said since the last event, as plain data."""
 
 from __future__ import annotations
 

@@ -210,8 +210,7 @@ def _parties(act: Act, station: StationSettings, place: Place) -> tuple[list[Bod
 
 
 def _ilmd_or_extension(act: Act, station: StationSettings, body: Body) -> Body:
-    """Put lot data where EPCIS allows it: ilmd where the event brings things into being, else beside the
-    event."""
+    """Put lot data into ilmd where the event brings things into being, else beside the event."""
     data = {**station.ilmd, **act.ilmd}
     may_have = body["type"] == "TransformationEvent" or (
         body["type"] == "ObjectEvent" and body["action"] == "ADD"

@@ -1,5 +1,4 @@
-"""What a scanned text or a tag's memory names: reads identifiers with their schemes, and the data beside
-them.
+"""What a scanned text or a tag's memory names: the identifier, and the data beside it.
 
 A bare number does not say what it is (twenty digits may be a drug code or an SSCC with its AI), so a
 station says which schemes bare codes have; the symbology (``]C1`` …) and the form of the text decide first.
@@ -7,16 +6,16 @@ station says which schemes bare codes have; the symbology (``]C1`` …) and the 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 
+from gateway_agent.codecs.scanner import GS1_SYMBOLS
+from gateway_agent.errors import RefusedError
 from lineage.errors import IdentifierError
 from lineage.identifiers import Identifier, read
 from lineage.identifiers.digital_link import parse as parse_digital_link
 from lineage.identifiers.element_string import Element, parse_bracketed, parse_scanned
-
-from gateway_agent.codecs.scanner import GS1_SYMBOLS
-from gateway_agent.errors import RefusedError
 
 BARE = re.compile(r"[0-9A-Za-z.+-]+")
 LINEAR_ARTICLE = frozenset({"]E0", "]E1", "]E2", "]E3", "]E4", "]I1"})
@@ -67,7 +66,7 @@ class Pattern:
 
 
 def bare_value(identifier: Identifier) -> str:
-    """Give the value without the AIs in brackets: GTIN then serial, SSCC, drug code …"""
+    """Give the value without the AIs in brackets: GTIN then serial, SSCC, drug code and so on."""
     return re.sub(r"\(\d{2,4}\)", "", identifier.value)
 
 
@@ -158,6 +157,9 @@ def _read_bare(text: str, schemes: tuple[str, ...]) -> Identifier:
             return read(text, scheme=scheme)
         except IdentifierError as error:
             reasons.append(f"{scheme}: {error.message}")
+    # What is none of them may still be unmistakable, e.g. an element string from a scanner that sends no AIM.
+    with contextlib.suppress(IdentifierError):
+        return read(text)
     raise RefusedError("not-of-this-scheme", f"{text}: {'; '.join(reasons)}")
 
 

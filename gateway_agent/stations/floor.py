@@ -1,5 +1,4 @@
-"""All stations together: which station a read belongs to, what becomes of it, and the state that must
-survive a restart.
+"""All stations together: which station a read belongs to, what becomes of it, and the states.
 
 ``Floor.apply`` is the whole derivation: a pure fold over the rows of the journal. Equal rows in equal
 order give equal effects and equal states.

@@ -1,5 +1,4 @@
-"""What each kind of station makes: the event's type, action, business step and disposition, and how an act
-ends.
+"""What each kind of station makes: event type, action, business step, disposition, and how an act ends.
 
 The rows are the table of ``docs/gateway-agent.md``; the configuration may change each member of a row.
 """

@@ -13,15 +13,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from lineage.errors import IdentifierError
-from lineage.identifiers import LOCAL_HOST, read
-
 from gateway_agent.clock import SECOND
 from gateway_agent.errors import RefusedError
 from gateway_agent.stations.act import Act, Number, Reading
 from gateway_agent.stations.codes import party, place, tidy, unit
 from gateway_agent.stations.dates import read_date, year_of
 from gateway_agent.stations.kinds import DISPOSITION_OF_RESULT
+from lineage.errors import IdentifierError
+from lineage.identifiers import LOCAL_HOST, read
 
 PREFIX = re.compile(r"\s*SUYUAN:", re.IGNORECASE)
 WORD = re.compile(
@@ -31,7 +30,21 @@ URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 AMOUNT = re.compile(r"\s*(?P<number>[+-]?\d{1,15}(?:\.\d{1,9})?)\s*(?P<unit>\S.*?)?\s*")
 
 DOCUMENT_TYPES = frozenset(
-    "bol cert desadv inv pedigree po poc prodorder recadv rma testprd testres upevt".split()
+    [
+        "bol",
+        "cert",
+        "desadv",
+        "inv",
+        "pedigree",
+        "po",
+        "poc",
+        "prodorder",
+        "recadv",
+        "rma",
+        "testprd",
+        "testres",
+        "upevt",
+    ]
 )
 ERROR_REASONS = ("did_not_occur", "incorrect_data")
 STEPS = frozenset("done cancel void correct station input output parent child remove release".upper().split())
@@ -122,30 +135,31 @@ def apply_setting(command: Command, act: Act) -> None:
     elif word in {"DOC", "CERT", "TEST"}:
         if value not in act.documents:
             act.documents.append(value)
-    elif word in ILMD_FIELDS:
-        for field in ILMD_FIELDS[word]:
-            act.ilmd[field] = value
-    elif word == "LOT":
-        act.ilmd["cbvmda:lotNumber"], lot = value
-        if lot:
-            act.ilmd["suyuan:lot"] = lot
-    elif word == "ILMD":
-        act.ilmd[command.name] = value
-    elif word == "EXT":
-        act.extension[command.name] = value
-    elif word in EXTENSION_FIELDS:
-        act.extension[EXTENSION_FIELDS[word]] = value
-    elif word in AMOUNT_FIELDS:
-        field = AMOUNT_FIELDS[word]
-        act.extension[field], uom = value
-        if uom:
-            act.extension[f"{field.removesuffix('Quantity')}Unit"] = uom
     elif word == "SENSOR":
         act.readings.append(value)
     elif word == "AT":
         act.stated_time = value
+    elif word in LOT_WORDS:
+        act.ilmd |= _lot_data(command)
+    elif word in EXTENSION_WORDS:
+        act.extension |= _extension_data(command)
     else:
         act.fields[word] = value
+
+
+def _lot_data(command: Command) -> dict[str, Any]:
+    if command.word == "LOT":
+        number, lot = command.value
+        return {"cbvmda:lotNumber": number} | ({"suyuan:lot": lot} if lot else {})
+    return dict.fromkeys(ILMD_FIELDS.get(command.word, (command.name,)), command.value)
+
+
+def _extension_data(command: Command) -> dict[str, Any]:
+    if command.word in AMOUNT_FIELDS:
+        field = AMOUNT_FIELDS[command.word]
+        number, uom = command.value
+        return {field: number} | ({f"{field.removesuffix('Quantity')}Unit": uom} if uom else {})
+    return {EXTENSION_FIELDS.get(command.word, command.name): command.value}
 
 
 ILMD_FIELDS = {
@@ -164,6 +178,8 @@ EXTENSION_FIELDS = {
     "OPERATOR": "suyuan:operator",
 }
 AMOUNT_FIELDS = {"FILLED": "suyuan:filledQuantity", "PRESSURE": "suyuan:fillingPressure"}
+LOT_WORDS = frozenset({*ILMD_FIELDS, "LOT", "ILMD"})
+EXTENSION_WORDS = frozenset({*EXTENSION_FIELDS, *AMOUNT_FIELDS, "EXT"})
 
 
 def _nothing(value: str | None, _now: int) -> None:

@@ -51,8 +51,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """An event is made. ``body`` has everything but ``eventTime``, which follows from the anchor or is
-    stated."""
+    """An event is made; ``body`` lacks ``eventTime``, which is stated or follows from the anchor."""
 
     station: str
     lane: str

@@ -1,5 +1,4 @@
-"""A station of sensors: readings become one event per device and time window, and one at once when a limit
-is crossed.
+"""A station of sensors: an event per device and time window, and one at once when a limit is crossed.
 
 What the sensors watch (a truck's load, a cold room) is configured or scanned; without it the readings are
 reported for the place.
@@ -11,7 +10,6 @@ import uuid
 from urllib.parse import quote
 
 import msgspec
-from lineage.identifiers import LOCAL_HOST
 
 from gateway_agent.clock import SECOND, event_time
 from gateway_agent.configuration.settings import StationSettings
@@ -21,6 +19,7 @@ from gateway_agent.stations.building import Body, Place, sensor_report
 from gateway_agent.stations.codes import NOT_THINGS, thing, understand_scan, understand_tag
 from gateway_agent.stations.operator import CommandReader, is_command
 from gateway_agent.stations.rows import Anchor, Effect, Emitted, Refused, Row, derived_event_id
+from lineage.identifiers import LOCAL_HOST
 
 MAX_READINGS = 5000
 """Readings of one window. A sensor that sends more than 16 a second for five minutes closes its window
@@ -47,8 +46,7 @@ class SensingState(msgspec.Struct):
 
 
 class SensingStation:
-    """One ``sense`` station of the configuration; the same interface as
-    :class:`~gateway_agent.stations.station.Station`."""
+    """One ``sense`` station; it has the interface of :class:`~gateway_agent.stations.station.Station`."""
 
     def __init__(
         self,
@@ -203,9 +201,7 @@ class SensingStation:
             body["bizLocation"] = {"id": self._place.biz_location}
         body["sensorElementList"] = [{"sensorMetadata": metadata, "sensorReport": reports}]
         body |= self.settings.extend
-        return Emitted(
-            self.settings.name, self.settings.lane, row.seq, self._next_event_id(row), body, last
-        )
+        return Emitted(self.settings.name, self.settings.lane, row.seq, self._next_event_id(row), body, last)
 
     def _next_event_id(self, row: Row) -> str:
         seq, number = self._numbering

@@ -1,5 +1,4 @@
-"""A station: takes the reads of its sources one by one, keeps the open act, and makes events when the act
-is complete.
+"""A station: takes reads one by one, keeps the open act, and makes events when it is complete.
 
 Nothing here knows a device, a disk or a clock. Time arrives with the rows; :meth:`Station.deadline` says
 when the station wants to be told that time has passed.
@@ -163,7 +162,9 @@ class Station:
                 "nothing-to-void", "the station has no event of its own left to declare an error"
             )
         event = self.state.recent.pop()
-        return [Declared(self.settings.name, self.settings.lane, row.seq, event, command.value, (), row.anchor)]
+        return [
+            Declared(self.settings.name, self.settings.lane, row.seq, event, command.value, (), row.anchor)
+        ]
 
     def _correct(self, _command: Command, row: Row) -> list[Effect]:
         if not self.state.recent:

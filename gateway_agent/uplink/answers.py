@@ -1,7 +1,8 @@
 """What the server's answer to a capture says about each event of the batch.
 
-Only two things take an event out of the outbox: the server says that it is stored (``accepted``, ``duplicate``), or the
-server says that it will never take it (``rejected``, 400, 422 for it alone). Anything else leaves it waiting.
+Only two things take an event out of the outbox: the server says that it is stored (``accepted``,
+``duplicate``), or the server says that it will never take it (``rejected``, 400, 422 for it alone).
+Anything else leaves it waiting.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, batch: Seq
         return _finished(body, batch, wall)
     if verdict is Verdict.PENDING:
         return Answer(Verdict.PENDING, message=message, job=headers.get("location"), server_wall=wall)
-    return Answer(verdict, message=message, retry_after=_retry_after(headers.get("retry-after")), server_wall=wall)
+    return Answer(
+        verdict, message=message, retry_after=_retry_after(headers.get("retry-after")), server_wall=wall
+    )
 
 
 def _verdict(status: int) -> Verdict:
@@ -102,7 +105,9 @@ def _finished(body: bytes, batch: Sequence[Waiting], wall: int | None) -> Answer
         return Answer(Verdict.SETTLED, sent=tuple(event.seq for event in batch), server_wall=wall)
     if job.get("success") is False:
         return Answer(Verdict.SPLIT, message=f"the capture job failed{_problem(body)}", server_wall=wall)
-    return Answer(Verdict.AGAIN, message="the answer does not say what became of the events", server_wall=wall)
+    return Answer(
+        Verdict.AGAIN, message="the answer does not say what became of the events", server_wall=wall
+    )
 
 
 def _by_event(results: list[Any], batch: Sequence[Waiting], wall: int | None) -> Answer:
@@ -128,10 +133,11 @@ def _by_event(results: list[Any], batch: Sequence[Waiting], wall: int | None) ->
 def _errors(errors: object) -> str:
     if not isinstance(errors, list):
         return ""
-    parts = []
-    for error in errors:
-        if isinstance(error, dict):
-            parts.append(" ".join(str(error[key]) for key in ("pointer", "code", "message") if error.get(key)))
+    parts = [
+        " ".join(str(error[key]) for key in ("pointer", "code", "message") if error.get(key))
+        for error in errors
+        if isinstance(error, dict)
+    ]
     return "; ".join(parts)[:MAX_REASON]
 
 

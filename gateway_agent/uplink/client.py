@@ -1,4 +1,4 @@
-"""The HTTPS client of the capture interface: one request, one read answer; every failure on the way is a DeliveryError."""
+"""The HTTPS client of the capture interface: one request, one answer; failures are DeliveryErrors."""
 
 from __future__ import annotations
 

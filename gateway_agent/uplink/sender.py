@@ -1,13 +1,14 @@
-"""The thread that delivers one lane: in order, in batches, until the server has said that each event is stored.
+"""The thread that delivers one lane: in order, in batches, until the server has stored each event.
 
 One round:
 
 1. Take the oldest waiting events of the lane.
 2. Seal them: decide their event times for good and store that, so that a repetition has the same content.
-3. Send them; on no answer wait with full-jitter backoff and send the same again (the server answers ``duplicate``).
-4. Settle: note in one commit which are stored and which will never be.
+3. Send them; on no answer wait with full-jitter backoff and send the same again (the server answers
+``duplicate``). 4. Settle: note in one commit which are stored and which will never be.
 
-An event that the server calls malformed is found by halving the batch, so that one bad event holds back nobody.
+An event that the server calls malformed is found by halving the batch, so that one bad event holds back
+nobody.
 """
 
 from __future__ import annotations
@@ -161,8 +162,8 @@ class LaneSender(threading.Thread):
 
     def _oldest(self, connection: sqlite3.Connection) -> list[OutboxRow]:
         found = connection.execute(
-            "SELECT o.seq, o.key, o.event_id, o.queued_ns, o.body, o.wall_ns, o.believed, o.boot, o.boot_ns, o.stated,"
-            " o.declares, o.seq <= coalesce((SELECT sealed FROM lane WHERE name = o.lane), 0)"
+            "SELECT o.seq, o.key, o.event_id, o.queued_ns, o.body, o.wall_ns, o.believed, o.boot, o.boot_ns,"
+            " o.stated, o.declares, o.seq <= coalesce((SELECT sealed FROM lane WHERE name = o.lane), 0)"
             " FROM outbox o WHERE o.lane = ? AND o.state = 'queued' ORDER BY o.seq LIMIT ?",
             (self.lane, self._limit),
         ).fetchall()
@@ -272,7 +273,9 @@ class LaneSender(threading.Thread):
 
     def _split(self, batch: Sequence[Waiting], answer: Answer) -> None:
         if len(batch) == 1:
-            log.error("lane %s: the server will never take %s: %s", self.lane, batch[0].event_id, answer.message)
+            log.error(
+                "lane %s: the server will never take %s: %s", self.lane, batch[0].event_id, answer.message
+            )
             self._settle(Answer(Verdict.SETTLED, dead=((batch[0].seq, answer.message),)))
             return
         if answer.verdict is Verdict.HALVE:
@@ -286,7 +289,9 @@ class LaneSender(threading.Thread):
     def _settle(self, answer: Answer) -> None:
         now = self._keeper.wall()
         try:
-            self._writer.call(lambda store: store.settle(answer.sent, answer.dead, now)).result(WRITER_PATIENCE)
+            self._writer.call(lambda store: store.settle(answer.sent, answer.dead, now)).result(
+                WRITER_PATIENCE
+            )
         except sqlite3.OperationalError as error:
             if not is_full(error):
                 raise

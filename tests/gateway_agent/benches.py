@@ -33,7 +33,12 @@ class Bench:
     """One opened journal. Opening a second one on the same folder is what a restart does."""
 
     def __init__(
-        self, folder: Path, stations: str = SELL, clock: ManualClock | None = None, max_size: int = 1 << 30, **more: Any
+        self,
+        folder: Path,
+        stations: str = SELL,
+        clock: ManualClock | None = None,
+        max_size: int = 1 << 30,
+        **more: Any,
     ) -> None:
         self.folder = folder
         self.file = folder / "journal.db"
@@ -70,7 +75,9 @@ class Bench:
         return [json.loads(row[0]) for row in rows]
 
     def quarantine(self) -> list[tuple[str, str, int]]:
-        return self.store.connection.execute("SELECT code, text, count FROM quarantine ORDER BY id").fetchall()
+        return self.store.connection.execute(
+            "SELECT code, text, count FROM quarantine ORDER BY id"
+        ).fetchall()
 
     def close(self) -> None:
         self.store.connection.close()

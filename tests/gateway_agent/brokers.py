@@ -12,7 +12,8 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
-from tests.gateway_agent.processes import die_with_parent
+
+from tests.gateway_agent.processes import DIE_WITH_PARENT
 
 
 def free_port() -> int:
@@ -32,8 +33,8 @@ class Broker:
         folder.mkdir(parents=True, exist_ok=True)
         self._process: subprocess.Popen[bytes] | None = None
         if name == "nats":
-            # nats-server repeats what is not acknowledged after `ack_wait`, also in the same connection; the default
-            # of 30 s is long for a test.
+            # nats-server repeats what is not acknowledged after `ack_wait`, also in the same connection; the
+            # default of 30 s is long for a test.
             # The program stands beside the interpreter that its wheel was installed for.
             program = Path(sys.executable).parent / "nats-server"
             config = f"""
@@ -65,7 +66,7 @@ user {_user()}
 
     def start(self) -> Broker:
         log = (self._folder / "broker.log").open("ab")
-        self._process = subprocess.Popen(self._command, stdout=log, stderr=log, preexec_fn=die_with_parent)
+        self._process = subprocess.Popen([*DIE_WITH_PARENT, *self._command], stdout=log, stderr=log)
         log.close()
         until = time.monotonic() + 10
         while True:

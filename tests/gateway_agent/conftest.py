@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.gateway_agent.brokers import Broker
 from tests.gateway_agent.ports import Port
 from tests.gateway_agent.servers import CaptureServer

@@ -1,4 +1,4 @@
-"""The stations of a configuration, fed by hand: scans, tags, readings and passing time, without disk or device."""
+"""The stations of a configuration, fed by hand: scans, tags, readings and time, without disk or device."""
 
 import uuid
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pseudo-terminals as serial devices: the test holds the device's end, the driver opens the other by its path."""
+"""Pseudo-terminals as serial devices: the test holds one end, the driver opens the other."""
 
 from __future__ import annotations
 

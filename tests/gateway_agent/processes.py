@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -13,16 +12,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gateway_agent.commands import app
-from tests.vectors import ROOT
 from typer.testing import CliRunner, Result
 
-PR_SET_PDEATHSIG = 1
+from gateway_agent.commands import app
+from tests.vectors import ROOT
 
-
-def die_with_parent() -> None:
-    """Make a child process end with the test run, however that ends: an orphan would go on using the devices."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+DIE_WITH_PARENT = (
+    sys.executable,
+    "-c",
+    # PR_SET_PDEATHSIG, SIGKILL; it outlasts the exec.
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execvp(sys.argv[1], sys.argv[1:])",
+)
+"""In front of a command: the process ends with the test run, however that ends. An orphan would go on using
+the devices."""
 
 
 def command(*arguments: str, config: Path) -> Result:
@@ -44,9 +46,9 @@ class AgentProcess:
         before = status.stat().st_mtime_ns if status.exists() else 0
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._prefix, sys.executable, "-m", "gateway_agent", "run", "--config", str(self.config)],
+                [*DIE_WITH_PARENT, *self._prefix, sys.executable, "-m", "gateway_agent", "run",
+                 "--config", str(self.config)],
                 cwd=ROOT, stdout=log, stderr=log, env={**os.environ, **environment}, start_new_session=True,
-                preexec_fn=die_with_parent,
             )  # fmt: skip
         until = time.monotonic() + 20
         while wait and not (status.exists() and status.stat().st_mtime_ns > before):

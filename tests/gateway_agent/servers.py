@@ -41,7 +41,7 @@ class Request:
 
 @dataclass
 class CaptureServer:
-    """Stores events in memory; ``faults`` are tried first, each for one request, and say whether they have answered."""
+    """Stores events in memory; each of ``faults`` is for one request and says whether it has answered."""
 
     port: int = 0
     token: str | None = None
@@ -104,7 +104,9 @@ class CaptureServer:
                 else:
                     self.stored[key] = event
                     self.order.append(key)
-                results.append({"index": index, "eventID": event["eventID"], "status": status, "errors": errors})
+                results.append(
+                    {"index": index, "eventID": event["eventID"], "status": status, "errors": errors}
+                )
         success = all(result["status"] != "rejected" for result in results)
         job: dict[str, Any] = {"captureID": str(len(self.requests)), "running": False, "success": success}
         if self.has_results:

@@ -1,4 +1,4 @@
-"""Serial drivers on real pseudo-terminals and TCP: published frames in any pieces, hang-ups, exclusive ports."""
+"""Serial drivers on real pseudo-terminals and TCP: frames in any pieces, hang-ups, exclusive ports."""
 
 import socket
 import threading
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from gateway_agent.codecs.m100 import get_info, multi_poll, single_poll, stop_poll
 from gateway_agent.configuration.settings import SourceSettings
 from gateway_agent.drivers.barcode import BarcodeDriver
@@ -109,7 +110,9 @@ def test_frames_between_garbage_over_a_tty(port: Port, sink: MemorySink, start: 
     assert sink.of_kind("broken")
 
 
-def test_a_false_start_holds_a_frame_back_only_until_the_line_is_silent(port: Port, sink: MemorySink, start: Start) -> None:
+def test_a_false_start_holds_a_frame_back_only_until_the_line_is_silent(
+    port: Port, sink: MemorySink, start: Start
+) -> None:
     start(UhfDriver, inventory="listen")
     port.write(bytes.fromhex("BB 02 22 00 90") + OURS_BB.frame)
     assert epcs(sink.wait_for("tag", 1, timeout=1.0)) == [OURS_BB.epc]
@@ -154,7 +157,9 @@ def test_published_scans_over_a_tty_in_pieces(port: Port, sink: MemorySink, star
     assert [code["aim"] for code in found] == ["]C1", "]d2", "]Q1", "]E0"] * 2
 
 
-def test_a_scan_ends_with_silence_where_there_is_no_suffix(port: Port, sink: MemorySink, start: Start) -> None:
+def test_a_scan_ends_with_silence_where_there_is_no_suffix(
+    port: Port, sink: MemorySink, start: Start
+) -> None:
     start(BarcodeDriver, suffix="none", idle=0.05)
     port.write(b"]C0ABC")
     assert sink.wait_for("code", 1) == [{"text": "ABC", "aim": "]C0"}]
@@ -196,7 +201,9 @@ def test_a_device_that_is_not_there_yet_is_waited_for(tmp_path: Path, sink: Memo
     device.unplug()
 
 
-def test_what_came_before_the_port_was_opened_is_not_thrown_away(port: Port, sink: MemorySink, start: Start) -> None:
+def test_what_came_before_the_port_was_opened_is_not_thrown_away(
+    port: Port, sink: MemorySink, start: Start
+) -> None:
     port.write(b"EARLY\r")
     start(BarcodeDriver)
     assert sink.wait_for("code", 1)[0]["text"] == "EARLY"
@@ -222,7 +229,9 @@ def test_a_scan_is_acknowledged_only_after_the_commit(port: Port, sink: MemorySi
     assert port.expect(b"\x06") == b"\x06"
 
 
-def test_the_tail_of_a_scan_is_neither_used_nor_acknowledged(port: Port, sink: MemorySink, start: Start) -> None:
+def test_the_tail_of_a_scan_is_neither_used_nor_acknowledged(
+    port: Port, sink: MemorySink, start: Start
+) -> None:
     port.write(b"34567\r")  # the head went to a process that was killed
     start(BarcodeDriver, acknowledge=True)
     time.sleep(0.15)
@@ -235,7 +244,9 @@ def test_the_tail_of_a_scan_is_neither_used_nor_acknowledged(port: Port, sink: M
     assert not sink.reads[1].redelivered
 
 
-def test_a_full_journal_makes_the_device_wait_and_loses_nothing(port: Port, sink: MemorySink, start: Start) -> None:
+def test_a_full_journal_makes_the_device_wait_and_loses_nothing(
+    port: Port, sink: MemorySink, start: Start
+) -> None:
     start(BarcodeDriver)
     sink.room = False
     for number in range(20):

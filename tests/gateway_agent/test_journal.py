@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from gateway_agent.clock import SECOND
 from gateway_agent.configuration.settings import JournalSettings
 from gateway_agent.errors import JournalError
@@ -29,7 +30,10 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 def test_a_commit_is_on_disk(bench: Bench) -> None:
-    settings = {name: bench.store.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
+    settings = {
+        name: bench.store.connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous")
+    }
     assert settings == {"journal_mode": "wal", "synchronous": 2}
 
 
@@ -66,7 +70,9 @@ def test_a_scanner_repeats_only_its_last_scan(bench: Bench) -> None:
     assert bench.append(code(cup(1), redelivered=True)) == (1, 0)
 
 
-def test_a_crash_before_the_derivation_commits_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_before_the_derivation_commits_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bench = Bench(tmp_path)
     bench.append(cup(1), cup(2))
 
@@ -123,7 +129,9 @@ def test_what_cannot_be_used_is_kept_and_counted(bench: Bench) -> None:
     assert len(bench.events()) == 1
 
 
-def test_a_defect_in_a_station_costs_only_the_read_that_shows_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_in_a_station_costs_only_the_read_that_shows_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = type(bench.derivation.floor).apply
 
     def apply(self: Any, row: Any) -> Any:
@@ -168,7 +176,9 @@ def test_removal_keeps_what_is_needed(bench: Bench) -> None:
     bench.take(cup(1), cup(2))
     with bench.store.transaction():
         bench.store.settle([1], [(2, "no")], bench.keeper.wall())
-        bench.store.save_snapshot(bench.derivation.consumed, bench.configuration.fingerprint, bench.derivation.floor.dump())
+        bench.store.save_snapshot(
+            bench.derivation.consumed, bench.configuration.fingerprint, bench.derivation.floor.dump()
+        )
     bench.clock.pass_time(3600)
     bench.take(cup(3))
     with bench.store.transaction():
@@ -188,7 +198,9 @@ def test_a_replay_finds_what_differs_and_what_is_gone(bench: Bench) -> None:
         bench.store.save_snapshot(0, bench.configuration.fingerprint, {})
     bench.take(cup(1), cup(2), cup(3))
     assert [event.verdict for event in replay(bench.store.connection, bench.configuration)] == ["same"] * 3
-    bench.store.connection.execute("UPDATE outbox SET body = replace(body, 'retail_sold', 'other') WHERE seq = 1")
+    bench.store.connection.execute(
+        "UPDATE outbox SET body = replace(body, 'retail_sold', 'other') WHERE seq = 1"
+    )
     bench.store.connection.execute("DELETE FROM outbox WHERE seq = 3")
     verdicts = [event.verdict for event in replay(bench.store.connection, bench.configuration)]
     assert verdicts == ["different", "same", "gone"]
@@ -318,7 +330,9 @@ def test_a_full_disk_stops_the_acknowledgements_and_nothing_else(tmp_path: Path)
     bench.close()
 
 
-def test_a_dead_writer_says_so_instead_of_keeping_others_waiting(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_writer_says_so_instead_of_keeping_others_waiting(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         error = sqlite3.DatabaseError("malformed")
         raise error

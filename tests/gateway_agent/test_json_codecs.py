@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gateway_agent.codecs import sensor, zebra
 from gateway_agent.codecs.frames import FrameError
 from gateway_agent.codecs.json_messages import MAX_MESSAGE
 from gateway_agent.codecs.sensor import Reading, SensorReport
 from gateway_agent.codecs.timestamps import read_timestamp
 from gateway_agent.codecs.zebra import CodeReport, TagReport
-from hypothesis import given
-from hypothesis import strategies as st
 
 EPC = "3034257BF7194E4000001A85"
 CUSTOM: dict[str, Any] = {
@@ -41,7 +42,13 @@ def test_a_custom_report_with_all_fields() -> None:
 @pytest.mark.parametrize("kind", ["SIMPLE", "INVENTORY", "PORTAL", "CONVEYOR", "CUSTOM"])
 def test_every_type_with_the_least_fields(kind: str) -> None:
     (report,) = tags({"data": {"idHex": EPC}, "timestamp": "2026-08-13T09:14:28.651+0000", "type": kind})
-    assert (report.epc, report.count, report.antenna, report.rssi, report.number) == (EPC, 1, None, None, None)
+    assert (report.epc, report.count, report.antenna, report.rssi, report.number) == (
+        EPC,
+        1,
+        None,
+        None,
+        None,
+    )
 
 
 def test_arrays_and_lines() -> None:
@@ -56,7 +63,9 @@ def test_a_sled_reports_tags_and_barcodes() -> None:
         "type": "BALANCED_PERFORMANCE",
         "timestamp": "2026-08-13T09:14:28Z",
         "data": {
-            "tagData": [{"EPCid": EPC, "EPC": EPC, "peakRssi": -39, "seenCount": 2, "eventNum": 1, "phase": 0}],
+            "tagData": [
+                {"EPCid": EPC, "EPC": EPC, "peakRssi": -39, "seenCount": 2, "eventNum": 1, "phase": 0}
+            ],
             "barcodeData": [{"decodedBarcode": "0106901234500004", "symbology": "GS1-128"}],
         },
     }
@@ -107,7 +116,31 @@ def test_a_message_beyond_all_measure_is_refused() -> None:
     assert found.code == "too-long"
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda s: st.lists(s) | st.dictionaries(st.sampled_from(["data", "idHex", "timestamp", "tagData", "barcodeData", "device", "readings", "temperature", "x"]), s), max_leaves=12))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda s: (
+            st.lists(s)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "data",
+                        "idHex",
+                        "timestamp",
+                        "tagData",
+                        "barcodeData",
+                        "device",
+                        "readings",
+                        "temperature",
+                        "x",
+                    ]
+                ),
+                s,
+            )
+        ),
+        max_leaves=12,
+    )
+)
 def test_any_json_gives_no_exception(value: object) -> None:
     payload = json.dumps(value).encode()
     zebra.read_message(payload)
@@ -138,7 +171,8 @@ def test_sensor_reports_in_full_and_short_form() -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [{}, {"device": ""}, {"device": "a"}, {"device": "a", "temperature": "warm"}, {"device": "a", "temperature": True},
+    [{}, {"device": ""}, {"device": "a"}, {"device": "a", "temperature": "warm"},
+     {"device": "a", "temperature": True},
      {"device": "a", "readings": [{"type": "Temperature"}]}, {"device": "a", "readings": [7]},
      {"device": 7, "temperature": 1}, {"device": "a", "readings": [{"value": 4, "type": ""}]},
      {"device": "a", "readings": 5}, {"device": "a", "readings": {"type": "Temperature"}}],
@@ -165,7 +199,8 @@ def test_timestamps(text: str, nanoseconds: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "09:14:28", "2026-08-13", "2026-08-13T09:14:28", "2026-13-13T09:14:28Z", "2026-08-13T25:14:28Z", "0000-01-01T00:00:00Z",
+    ["", "09:14:28", "2026-08-13", "2026-08-13T09:14:28", "2026-13-13T09:14:28Z", "2026-08-13T25:14:28Z",
+     "0000-01-01T00:00:00Z",
      None, 7, "2026-08-13T09:14:28+99:99", "x" * 10_000],
 )  # fmt: skip
 def test_what_is_no_moment_gives_none(text: object) -> None:

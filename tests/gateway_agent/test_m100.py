@@ -1,6 +1,9 @@
-"""The codec of M100/R200 modules against published frames: whole, in pieces, between garbage, with every bit flipped."""
+"""The codec of M100/R200 modules and published frames: in pieces, between garbage, with every bit flipped."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gateway_agent.codecs.frames import FrameError
 from gateway_agent.codecs.m100 import (
     M100Codec,
@@ -13,9 +16,18 @@ from gateway_agent.codecs.m100 import (
     stop_poll,
     tag_crc,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.gateway_agent.frames import CAPTURED_1, GARBAGE, INFO, MANUAL, NO_TAG, OURS_AA, OURS_BB, REPLIES, TAGS, Published
+from tests.gateway_agent.frames import (
+    CAPTURED_1,
+    GARBAGE,
+    INFO,
+    MANUAL,
+    NO_TAG,
+    OURS_AA,
+    OURS_BB,
+    REPLIES,
+    TAGS,
+    Published,
+)
 
 
 def tags(data: bytes, piece: int | None = None, codec: M100Codec | None = None) -> list[tuple[str, int, int]]:
@@ -153,7 +165,9 @@ def test_noise_that_looks_like_a_long_frame_is_given_up_in_silence() -> None:
 
 
 @given(st.binary(max_size=300), st.integers(1, 40))
-def test_any_noise_in_any_pieces_gives_no_exception_and_keeps_memory_bounded(noise: bytes, piece: int) -> None:
+def test_any_noise_in_any_pieces_gives_no_exception_and_keeps_memory_bounded(
+    noise: bytes, piece: int
+) -> None:
     codec = M100Codec()
     for start in range(0, len(noise), piece):
         codec.feed(noise[start : start + piece])
@@ -161,7 +175,10 @@ def test_any_noise_in_any_pieces_gives_no_exception_and_keeps_memory_bounded(noi
     assert tags(OURS_BB.frame, codec=codec) == said(OURS_BB)
 
 
-@given(st.lists(st.sampled_from([*(t.frame for t in TAGS), *REPLIES, b"\x00", b"\x55\x13"]), max_size=12), st.integers(1, 30))
+@given(
+    st.lists(st.sampled_from([*(t.frame for t in TAGS), *REPLIES, b"\x00", b"\x55\x13"]), max_size=12),
+    st.integers(1, 30),
+)
 def test_pieces_do_not_matter(frames: list[bytes], piece: int) -> None:
     data = b"".join(frames)
     assert tags(data, piece) == tags(data)

@@ -1,10 +1,11 @@
-"""A damaged journal at start: moved aside, saved as far as it can be read, reported; identifiers are never used twice."""
+"""A damaged journal at start: moved aside, saved as far as it can be read, and reported."""
 
 import random
 import shutil
 from pathlib import Path
 
 import pytest
+
 from gateway_agent.journal.recovery import GAP
 from tests.gateway_agent.benches import Bench, cup, ids
 
@@ -28,7 +29,9 @@ def test_a_sound_journal_is_opened_as_it_is(tmp_path: Path) -> None:
 
 
 def test_something_that_is_no_database_is_moved_aside(tmp_path: Path) -> None:
-    (tmp_path / "journal.db").write_bytes(b"this is no database at all, but a long enough text to be read" * 100)
+    (tmp_path / "journal.db").write_bytes(
+        b"this is no database at all, but a long enough text to be read" * 100
+    )
     bench = Bench(tmp_path)
     assert bench.salvage is not None
     assert bench.salvage.moved_to.name == "journal.db.corrupt-20261124T060000Z"

@@ -1,16 +1,20 @@
 """The codec of barcode scanners: published scans, suffixes, framing, broken lines."""
 
 import pytest
-from gateway_agent.codecs.frames import FrameError
-from gateway_agent.codecs.scanner import MAX_SCAN, ScanFrame, ScannerCodec
-from gateway_agent.stations.codes import understand_scan
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway_agent.codecs.frames import FrameError
+from gateway_agent.codecs.scanner import MAX_SCAN, ScanFrame, ScannerCodec
+from gateway_agent.stations.codes import understand_scan
+
 GS1_128 = bytes.fromhex(
-    "5D 43 31 30 31 30 39 35 30 31 31 30 31 35 33 30 30 30 33 31 30 41 42 43 31 32 33 1D 32 31 31 32 33 34 35 0D"
+    "5D 43 31 30 31 30 39 35 30 31 31 30 31 35 33 30 30 30 33 31 30 41 42 43 31 32 33 1D 32 31"
+    "31 32 33 34 35 0D"
 )
-GS1_DM = bytes.fromhex("5D 64 32 30 31 30 39 35 30 31 31 30 31 35 33 30 30 30 33 32 31 41 31 42 32 1D 31 30 4C 31 0D")
+GS1_DM = bytes.fromhex(
+    "5D 64 32 30 31 30 39 35 30 31 31 30 31 35 33 30 30 30 33 32 31 41 31 42 32 1D 31 30 4C 31 0D"
+)
 QR_LINK = b"]Q1https://id.gs1.org/01/09501101530003/21/A1B2\r"
 EAN = b"]E06901234500004\r"
 PUBLISHED = (GS1_128, GS1_DM, QR_LINK, EAN)
@@ -54,7 +58,13 @@ def test_two_quick_scans_of_a_cr_only_scanner_are_two() -> None:
 
 @pytest.mark.parametrize(
     ("suffix", "data"),
-    [("cr", b"A\rB\r"), ("lf", b"A\nB\n"), ("crlf", b"A\r\nB\r\n"), ("tab", b"A\tB\t"), ("cr-or-lf", b"A\r\nB\n\rC\r")],
+    [
+        ("cr", b"A\rB\r"),
+        ("lf", b"A\nB\n"),
+        ("crlf", b"A\r\nB\r\n"),
+        ("tab", b"A\tB\t"),
+        ("cr-or-lf", b"A\r\nB\n\rC\r"),
+    ],
 )
 def test_suffixes(suffix: str, data: bytes) -> None:
     found = texts(ScannerCodec(suffix).feed(data))  # type: ignore[arg-type]
@@ -105,7 +115,9 @@ def test_what_no_symbol_holds_is_broken(raw: bytes) -> None:
 
 def test_an_endless_line_is_cut_and_the_scan_after_it_is_read() -> None:
     codec = ScannerCodec()
-    found = codec.feed(b"X" * (MAX_SCAN + 10)) + codec.feed(b"X" * (MAX_SCAN * 3)) + codec.feed(b"tail\rGOOD\r")
+    found = (
+        codec.feed(b"X" * (MAX_SCAN + 10)) + codec.feed(b"X" * (MAX_SCAN * 3)) + codec.feed(b"tail\rGOOD\r")
+    )
     assert texts(found) == ["!too-long", "GOOD"]
 
 

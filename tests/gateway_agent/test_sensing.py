@@ -76,7 +76,9 @@ def test_what_is_scanned_is_watched_until_released() -> None:
 
 
 def test_configured_things_and_devices() -> None:
-    hand = sensing(f'things = ["{SSCC}"]\ndevices = ["fridge-1"]\nextend = {{ "suyuan:vehicle" = "晋A12345" }}')
+    hand = sensing(
+        f'things = ["{SSCC}"]\ndevices = ["fridge-1"]\nextend = {{ "suyuan:vehicle" = "晋A12345" }}'
+    )
     assert hand.sense("fridge-2", temperature=30) == []
     hand.sense("fridge-1", temperature=4)
     found = event(hand.wait(300).tick())

@@ -1,6 +1,7 @@
-"""ALE tag smoothing with an injected clock: the golden cases of a published implementation, and what must survive."""
+"""ALE tag smoothing with an injected clock: golden cases of a published implementation."""
 
 import pytest
+
 from gateway_agent.configuration.settings import SmoothingSettings
 from gateway_agent.stations import smoothing
 from gateway_agent.stations.smoothing import Smoothing
@@ -57,10 +58,13 @@ def test_memory_is_bounded_and_the_longest_silent_goes_first(monkeypatch: pytest
 def test_a_source_with_smoothing_reports_only_what_is_observed_also_over_a_restart() -> None:
     smoothed = HEAD.replace(
         'driver = "uhf"\nport = "/dev/null"',
-        'driver = "uhf"\nport = "/dev/null"\n[source.smoothing]\nglimpsed_timeout = "500ms"\nobserved_time = "100ms"\n'
+        'driver = "uhf"\nport = "/dev/null"\n[source.smoothing]\nglimpsed_timeout = "500ms"\n'
+        'observed_time = "100ms"\n'
         'observed_count = 3\nlost_timeout = "2s"',
     )
-    stations = '[[station]]\nname = "s"\nkind = "observe"\nstep = "storing"\nsources = ["gate"]\nclose_count = 1\n'
+    stations = (
+        '[[station]]\nname = "s"\nkind = "observe"\nstep = "storing"\nsources = ["gate"]\nclose_count = 1\n'
+    )
     hand = Hand(stations, smoothed)
     epc = "3034257BF7194E4000001A85"
     hand.tag(epc, epc)

@@ -1,6 +1,7 @@
 """Stations: from scans, tags and command barcodes to EPCIS events, as docs/gateway-agent.md promises."""
 
 import pytest
+
 from gateway_agent.stations.rows import Declared, Emitted
 from lineage.identifiers import LOCAL_HOST
 from tests.gateway_agent.floors import Hand, event, events, refusal
@@ -38,9 +39,15 @@ def test_a_lot_is_commissioned_with_its_quantity_and_dates() -> None:
 
 
 def test_a_quantity_may_be_said_after_the_lot_or_before_it() -> None:
-    after = event(Hand(station("commission")).scan("(01)06901234500004(10)M1", "SUYUAN:QTY=400 kg", "SUYUAN:DONE"))
-    before = event(Hand(station("commission")).scan("SUYUAN:qty=400 KGM", "(01)06901234500004(10)M1", "SUYUAN:DONE"))
-    assert after["quantityList"] == before["quantityList"] == [{"epcClass": MILK, "quantity": 400, "uom": "KGM"}]
+    after = event(
+        Hand(station("commission")).scan("(01)06901234500004(10)M1", "SUYUAN:QTY=400 kg", "SUYUAN:DONE")
+    )
+    before = event(
+        Hand(station("commission")).scan("SUYUAN:qty=400 KGM", "(01)06901234500004(10)M1", "SUYUAN:DONE")
+    )
+    assert (
+        after["quantityList"] == before["quantityList"] == [{"epcClass": MILK, "quantity": 400, "uom": "KGM"}]
+    )
 
 
 def test_labels_of_one_lot_add_up() -> None:
@@ -83,7 +90,9 @@ def test_a_transformation_needs_both_sides_unless_it_has_an_id() -> None:
     found = event(hand.scan("SUYUAN:TRANSFORMATION=batch 7", "SUYUAN:DONE"))
     assert found["transformationID"] == f"{LOCAL_HOST}/id/transformation/batch%207"
     assert found["inputQuantityList"] == [{"epcClass": MILK}]
-    found = event(hand.scan("SUYUAN:OUTPUT", "(01)06901234500103(10)Y1", "SUYUAN:TRANSFORMATION=batch 7", "SUYUAN:DONE"))
+    found = event(
+        hand.scan("SUYUAN:OUTPUT", "(01)06901234500103(10)Y1", "SUYUAN:TRANSFORMATION=batch 7", "SUYUAN:DONE")
+    )
     assert "inputQuantityList" not in found
 
 
@@ -111,7 +120,11 @@ def test_what_is_kept_stays_for_the_next_acts() -> None:
     first = event(hand.scan("83857930000879766660"))
     second = event(hand.scan("83857930000879766661"))
     assert first["epcList"] == [f"{LOCAL_HOST}/id/drug_code/83857930000879766660"]
-    assert first["ilmd"] == second["ilmd"] == {"cbvmda:lotNumber": "V2611A", "cbvmda:itemExpirationDate": "2028-10-31"}
+    assert (
+        first["ilmd"]
+        == second["ilmd"]
+        == {"cbvmda:lotNumber": "V2611A", "cbvmda:itemExpirationDate": "2028-10-31"}
+    )
     assert first["suyuan:note"] == "first only"
     assert "suyuan:note" not in second
 
@@ -239,7 +252,13 @@ def test_an_inspection_has_a_result(word: str, disposition: str) -> None:
     more = 'scheme = ["equipment_code"]\nextend = { "suyuan:check" = "periodic" }'
     hand = Hand(station("inspect", more))
     found = event(
-        hand.scan("23101234520260001", f"SUYUAN:RESULT={word}", "SUYUAN:NEXT=20291123", "SUYUAN:TEST=R-5", "SUYUAN:DONE")
+        hand.scan(
+            "23101234520260001",
+            f"SUYUAN:RESULT={word}",
+            "SUYUAN:NEXT=20291123",
+            "SUYUAN:TEST=R-5",
+            "SUYUAN:DONE",
+        )
     )
     assert found["bizStep"] == "inspecting"
     assert found["disposition"] == disposition
@@ -271,7 +290,9 @@ def test_registering_applying_and_scrapping() -> None:
         + station("observe", 'step = "suyuan:applying"', name="plot")
         + station("decommission", 'step = "suyuan:scrapping"\nscheme = ["equipment_code"]', name="scrap")
     )
-    found = event(hand.scan("23101234520260001", "SUYUAN:REG=瓶10晋A00001(26)", f"SUYUAN:TO={OTHER}", "SUYUAN:DONE"))
+    found = event(
+        hand.scan("23101234520260001", "SUYUAN:REG=瓶10晋A00001(26)", f"SUYUAN:TO={OTHER}", "SUYUAN:DONE")
+    )
     assert found["suyuan:registrationNumber"] == "瓶10晋A00001(26)"
     assert found["destinationList"][0]["destination"] == OTHER_URI
     found = event(
@@ -419,7 +440,9 @@ def test_something_entered_later_has_a_stated_time() -> None:
 def test_readings_by_hand() -> None:
     hand = Hand(station("receive"))
     found = event(hand.scan(SSCC, "SUYUAN:SENSOR=Temperature:4.5 CEL", "SUYUAN:DONE"))
-    assert found["sensorElementList"] == [{"sensorReport": [{"type": "Temperature", "value": 4.5, "uom": "CEL"}]}]
+    assert found["sensorElementList"] == [
+        {"sensorReport": [{"type": "Temperature", "value": 4.5, "uom": "CEL"}]}
+    ]
 
 
 def test_commands_at_the_start_of_every_act() -> None:
@@ -483,7 +506,9 @@ def _without_memory(state: bytes) -> object:
 def test_the_same_rows_give_the_same_effects_also_after_a_restart_at_any_row() -> None:
     stations = station("pack", 'parent = ["sscc"]\nclose_idle = "2s"') + station("sell", name="till")
     hand = Hand(stations)
-    hand.scan(cup(1), cup(2), SSCC, "SUYUAN:STATION=till", cup(3), "SUYUAN:OPERATOR=李", cup(4), "SUYUAN:VOID")
+    hand.scan(
+        cup(1), cup(2), SSCC, "SUYUAN:STATION=till", cup(3), "SUYUAN:OPERATOR=李", cup(4), "SUYUAN:VOID"
+    )
     hand.scan("SUYUAN:STATION=s", cup(5))
     hand.wait(5.0).tick()
     hand.scan(SSCC, cup(6))

@@ -1,4 +1,4 @@
-"""Delivery: what each answer of the server means, against a real server with faults, until each event is stored once."""
+"""Delivery: what each answer means, at a real server with faults, until each event is stored once."""
 
 import json
 import sqlite3
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from gateway_agent.clock import SECOND
 from gateway_agent.configuration.settings import JournalSettings, UplinkSettings
 from gateway_agent.drivers.backoff import Backoff
@@ -31,7 +32,9 @@ NAMESPACES = {"suyuan": "https://w3id.org/suyuan/v1/", "cbvmda": "urn:epcglobal:
 class Line:
     """A journal with its writer and one sender to a server."""
 
-    def __init__(self, folder: Path, url: str, clock: ManualClock | None = None, stations: str = SELL, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, url: str, clock: ManualClock | None = None, stations: str = SELL, **settings: Any
+    ) -> None:
         self.bench = Bench(folder, stations, clock)
         journal = JournalSettings(min_free=0)
         self.writer = Writer(self.bench.store, self.bench.derivation, self.bench.keeper, journal, "x")
@@ -95,7 +98,10 @@ def lines(tmp_path: Path) -> Iterator[Callable[..., Line]]:
 
 
 def waiting(count: int, size: int = 100) -> list[Waiting]:
-    return [Waiting(n, f"k{n}", f"urn:uuid:{n}", n * SECOND, json.dumps({"n": n, "x": "x" * size}).encode()) for n in range(1, count + 1)]
+    return [
+        Waiting(n, f"k{n}", f"urn:uuid:{n}", n * SECOND, json.dumps({"n": n, "x": "x" * size}).encode())
+        for n in range(1, count + 1)
+    ]
 
 
 def test_a_batch_is_cut_by_number_and_by_size() -> None:
@@ -160,7 +166,12 @@ def test_an_answer_settles_only_the_events_that_it_names() -> None:
     results = [
         {"index": 0, "eventID": "urn:uuid:1", "status": "accepted"},
         {"index": 1, "eventID": "urn:uuid:2", "status": "duplicate"},
-        {"index": 2, "eventID": "urn:uuid:3", "status": "rejected", "errors": [{"pointer": "/a", "message": "bad"}]},
+        {
+            "index": 2,
+            "eventID": "urn:uuid:3",
+            "status": "rejected",
+            "errors": [{"pointer": "/a", "message": "bad"}],
+        },
     ]
     found = read_answer(200, {}, json.dumps({"results": results}).encode(), waiting(4))
     assert found.sent == (1, 2)
@@ -168,7 +179,8 @@ def test_an_answer_settles_only_the_events_that_it_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"), [("7", 7.0), ("99999999", 3600.0), ("soon", None), ("-1", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)]
+    ("value", "seconds"),
+    [("7", 7.0), ("99999999", 3600.0), ("soon", None), ("-1", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert read_answer(503, {"retry-after": value}, b"", waiting(1)).retry_after == seconds
@@ -177,7 +189,9 @@ def test_retry_after(value: str, seconds: float | None) -> None:
 # Delivery
 
 
-def test_events_arrive_in_order_compressed_with_the_right_headers(server: CaptureServer, lines: Callable[..., Line]) -> None:
+def test_events_arrive_in_order_compressed_with_the_right_headers(
+    server: CaptureServer, lines: Callable[..., Line]
+) -> None:
     line = lines(server.url)
     line.scan(*(cup(serial) for serial in range(30)))
     line.start()
@@ -209,13 +223,17 @@ def test_an_answer_that_is_lost_after_the_commit_leads_to_duplicates_and_nothing
     assert server.conflicts == [], "what is sent again is the same to the last byte"
 
 
-def test_one_poisoned_event_is_set_aside_with_the_servers_reason(server: CaptureServer, lines: Callable[..., Line]) -> None:
+def test_one_poisoned_event_is_set_aside_with_the_servers_reason(
+    server: CaptureServer, lines: Callable[..., Line]
+) -> None:
     server.poison = lambda event: event["epcList"][0].endswith("/3")
     line = lines(server.url)
     line.scan(*(cup(serial) for serial in range(6)))
     line.start()
     line.wait_for(sent=5, dead=1)
-    reason = line.bench.store.connection.execute("SELECT reason FROM outbox WHERE state = 'dead'").fetchone()[0]
+    reason = line.bench.store.connection.execute("SELECT reason FROM outbox WHERE state = 'dead'").fetchone()[
+        0
+    ]
     assert reason == "/x poison not this one"
 
 
@@ -225,7 +243,9 @@ def test_a_batch_that_is_refused_as_a_whole_is_halved_down_to_the_poison(
 ) -> None:
     def refuse(request: Request) -> bool:
         if any(event["epcList"][0].endswith(("/3", "/11")) for event in request.events):
-            return request.reply(status, {"type": "epcisException:ValidationException", "title": "bad", "detail": "no /3"})
+            return request.reply(
+                status, {"type": "epcisException:ValidationException", "title": "bad", "detail": "no /3"}
+            )
         return False
 
     server.always = refuse
@@ -233,12 +253,16 @@ def test_a_batch_that_is_refused_as_a_whole_is_halved_down_to_the_poison(
     line.scan(*(cup(serial) for serial in range(16)))
     line.start()
     line.wait_for(sent=14, dead=2)
-    assert [event["epcList"][0].rpartition("/")[2] for event in server.events] == [str(n) for n in range(16) if n not in {3, 11}]
+    assert [event["epcList"][0].rpartition("/")[2] for event in server.events] == [
+        str(n) for n in range(16) if n not in {3, 11}
+    ]
     reasons = line.bench.store.connection.execute("SELECT reason FROM outbox WHERE state = 'dead'").fetchall()
     assert all("no /3" in reason for (reason,) in reasons)
 
 
-def test_a_server_without_results_per_event_is_understood(server: CaptureServer, lines: Callable[..., Line]) -> None:
+def test_a_server_without_results_per_event_is_understood(
+    server: CaptureServer, lines: Callable[..., Line]
+) -> None:
     server.has_results = False
     server.poison = lambda event: event["epcList"][0].endswith("/2")
     line = lines(server.url)
@@ -258,7 +282,9 @@ def test_too_large_batches_are_halved(server: CaptureServer, lines: Callable[...
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 404, 301])
-def test_trouble_of_the_server_costs_nothing_but_time(server: CaptureServer, lines: Callable[..., Line], status: int) -> None:
+def test_trouble_of_the_server_costs_nothing_but_time(
+    server: CaptureServer, lines: Callable[..., Line], status: int
+) -> None:
     server.faults = [lambda request: request.reply(status)] * 3
     line = lines(server.url)
     line.scan(cup(1), cup(2))
@@ -298,7 +324,10 @@ def test_a_refused_token_pauses_until_the_file_has_a_new_one(
 
 
 def test_the_token_is_in_no_log_and_no_status(
-    server: CaptureServer, lines: Callable[..., Line], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    server: CaptureServer,
+    lines: Callable[..., Line],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SUYUAN_TEST_TOKEN", "very-secret-token")
     caplog.set_level("DEBUG")
@@ -324,7 +353,9 @@ def test_a_token_with_a_line_break_inside_sends_nothing(server: CaptureServer, t
     client.close()
 
 
-def test_a_server_that_takes_no_gzip_gets_plain_json(server: CaptureServer, lines: Callable[..., Line]) -> None:
+def test_a_server_that_takes_no_gzip_gets_plain_json(
+    server: CaptureServer, lines: Callable[..., Line]
+) -> None:
     server.always = lambda request: "content-encoding" in request.headers and request.reply(415)
     line = lines(server.url)
     line.scan(cup(1))
@@ -372,7 +403,9 @@ def test_a_slow_server_is_a_timeout_and_a_retry(server: CaptureServer, lines: Ca
     assert server.duplicates == 1
 
 
-def test_without_network_events_wait_and_arrive_later_in_order(server: CaptureServer, lines: Callable[..., Line]) -> None:
+def test_without_network_events_wait_and_arrive_later_in_order(
+    server: CaptureServer, lines: Callable[..., Line]
+) -> None:
     url = server.url
     server.stop()
     line = lines(url).start()
@@ -385,12 +418,16 @@ def test_without_network_events_wait_and_arrive_later_in_order(server: CaptureSe
     back = CaptureServer(port=server.port).start()
     try:
         line.wait_for(sent=10)
-        assert [event["epcList"][0].rpartition("/")[2] for event in back.events] == [str(n) for n in range(10)]
+        assert [event["epcList"][0].rpartition("/")[2] for event in back.events] == [
+            str(n) for n in range(10)
+        ]
     finally:
         back.stop()
 
 
-def test_an_event_and_its_declaration_arrive_in_order(server: CaptureServer, lines: Callable[..., Line]) -> None:
+def test_an_event_and_its_declaration_arrive_in_order(
+    server: CaptureServer, lines: Callable[..., Line]
+) -> None:
     line = lines(server.url)
     line.scan(cup(1), "SUYUAN:VOID")
     line.start()
@@ -432,7 +469,9 @@ def test_what_was_sealed_stays_as_it_is_when_the_clock_changes(
     assert server.conflicts == []
 
 
-def test_an_event_with_an_unknown_time_waits_and_then_goes_flagged(lines: Callable[..., Line], server: CaptureServer) -> None:
+def test_an_event_with_an_unknown_time_waits_and_then_goes_flagged(
+    lines: Callable[..., Line], server: CaptureServer
+) -> None:
     clock = ManualClock(wall=1000 * SECOND)
     clock.kernel = True  # so that the server's time is not taken
     line = lines(server.url, clock=clock)
