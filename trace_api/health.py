@@ -16,7 +16,7 @@ router = APIRouter(tags=["Health"])
 
 
 @router.get("/healthz", summary="Is the process alive?")
-async def healthz() -> dict[str, str]:
+def healthz() -> dict[str, str]:
     """Answer as long as the process can answer at all; looks at nothing else."""
     return {"status": "ok"}
 

@@ -55,6 +55,7 @@ from trace_api.capture.rows import (
 from trace_api.capture.runs import Run, outside
 from trace_api.capture.stored_events import stored_event, stored_events
 from trace_api.database import Database
+from trace_api.errors import TraceApiError
 from trace_api.masterdata import apply_vocabulary
 from trace_api.problems import Problem as Refusal
 
@@ -197,8 +198,10 @@ class Capturer:
         return int(self._clock() * 1_000_000)
 
 
-class _RolledBackError(Exception):
+class _RolledBackError(TraceApiError):
     """Ends a transaction of which nothing may stay."""
+
+    code = "rolled-back"
 
     def __init__(self, job: Job) -> None:
         super().__init__(job.job)

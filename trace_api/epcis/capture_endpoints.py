@@ -105,7 +105,7 @@ def capture(
 
 
 @router.options("/capture", status_code=204, response_class=Response, summary="What /capture allows")
-async def capture_options(options: Options) -> Response:
+def capture_options(options: Options) -> Response:
     """Give methods, versions and limits."""
     return discovery(
         ["GET", "POST"],
@@ -149,7 +149,7 @@ def capture_job(store: Store, principal: Reader, capture_id: str) -> Response:
 @router.options(
     "/capture/{capture_id}", status_code=204, response_class=Response, summary="What a job allows"
 )
-async def capture_job_options(capture_id: str) -> Response:  # noqa: ARG001 - the path has it
+def capture_job_options(capture_id: str) -> Response:  # noqa: ARG001 - the path has it
     """Give methods and versions."""
     return discovery(["GET"])
 

@@ -68,7 +68,7 @@ def events(
 
 
 @router.options("/events", status_code=204, response_class=Response, summary="What /events allows")
-async def events_options() -> Response:
+def events_options() -> Response:
     """Give methods and versions."""
     return discovery(["GET", "POST"])
 
@@ -118,7 +118,7 @@ def event(request: Request, store: Store, principal: Reader, event_id: str) -> R
 @router.options(
     "/events/{event_id:path}", status_code=204, response_class=Response, summary="What an event allows"
 )
-async def event_options(event_id: str) -> Response:  # noqa: ARG001 - the path has it
+def event_options(event_id: str) -> Response:  # noqa: ARG001 - the path has it
     """Give methods and versions."""
     return discovery(["GET"])
 
