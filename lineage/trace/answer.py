@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from lineage.facts import rfc3339
 from lineage.trace.findings import Finding
-from lineage.trace.graph import Edge, Graph, Thing
+from lineage.trace.graph import Graph
+from lineage.trace.labels import THING
 from lineage.trace.neighbours import Name, Neighbours
 from lineage.trace.runs import asks_for
 from lineage.trace.shares import Share
@@ -56,7 +57,7 @@ class Answer(NamedTuple):
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Give the answer as one object a line: first the head, then one for each thing."""
-        yield {**self.head(), "count": len(self.graph.things)}
+        yield {**self.head(), "count": self.graph.count}
         yield from self.things()
 
     def head(self) -> dict[str, Any]:
@@ -64,41 +65,48 @@ class Answer(NamedTuple):
         return {
             "query": dict(self.query),
             "root": self.named.thing(self.root),
-            "edges": [self._edge(edge) for edge in self.graph.edges],
+            "edges": list(self._edges()),
             "findings": [one.as_dict(self.named.things, self.named.events) for one in self.findings],
             "truncated": self.graph.truncated,
         }
 
     def things(self) -> Iterator[dict[str, Any]]:
         """Give each thing, the nearest first."""
-        for thing in self.graph.things:
-            yield self._thing(thing)
+        graph, names = self.graph, self.named.things
+        for run in graph.thing_runs:
+            at = rfc3339(run.at)
+            for place in range(run.last - run.first + 1):
+                node = run.first + place
+                key, kind = names[node]
+                thing: dict[str, Any] = {
+                    "id": key,
+                    "kind": kind,
+                    "at": at,
+                    "depth": run.depth,
+                    "origin": graph.is_origin is not None and graph.is_origin(node),
+                    "via": (*run.before, run.edge + place),
+                }
+                if self.where is not None:
+                    thing["where"] = where_dict(self.where[node], self.named)
+                if self.shares is not None:
+                    share = self.shares.get(node)
+                    thing["quantity"] = None if share is None else share.as_dict()
+                yield thing
 
-    def _thing(self, thing: Thing) -> dict[str, Any]:
-        name = self.named.things[thing.node]
-        written: dict[str, Any] = {
-            "id": name.id,
-            "kind": name.kind,
-            "at": rfc3339(thing.at),
-            "depth": thing.depth,
-            "origin": thing.origin,
-            "via": thing.via,
-        }
-        if self.where is not None:
-            written["where"] = where_dict(self.where[thing.node], self.named)
-        if self.shares is not None:
-            share = self.shares.get(thing.node)
-            written["quantity"] = None if share is None else share.as_dict()
-        return written
-
-    def _edge(self, edge: Edge) -> dict[str, Any]:
-        return {
-            "from": self.named.things[edge.upstream].id,
-            "to": self.named.things[edge.downstream].id,
-            "kind": edge.kind,
-            "event": self.named.events[edge.event],
-            "at": rfc3339(edge.at),
-        }
+    def _edges(self) -> Iterator[dict[str, Any]]:
+        names = self.named.things
+        for step, first, last, _ in self.graph.edge_runs:
+            event, at, kind = self.named.events[step.event], rfc3339(step.at), step.kind
+            for node in range(first, last + 1):
+                upstream = node if step.upstream == THING else step.upstream
+                downstream = node if step.downstream == THING else step.downstream
+                yield {
+                    "from": names[upstream].id,
+                    "to": names[downstream].id,
+                    "kind": kind,
+                    "event": event,
+                    "at": at,
+                }
 
 
 def where_dict(where: Whereabouts, named: Named) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 """From what a search found to the graph of an answer: things, edges, and one path for each thing.
 
 Edges are written once and paths refer to them by number. The things of one piece share all of their path
-but the last step.
+but the last step, and their last edges are numbered one after the other: so a hundred thousand items are kept
+as some thousand runs, and written out one by one only where somebody reads them.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from lineage.trace.labels import THING, EdgeKind, Labels, Piece, Step
@@ -35,6 +39,29 @@ class Thing(NamedTuple):
     """A path from the root, as indexes into the answer's edges."""
 
 
+class ThingRun(NamedTuple):
+    """The things ``first..last``, reached at one time over one path and its last edges."""
+
+    first: int
+    last: int
+    at: int
+    depth: int
+    before: tuple[int, ...]
+    """The path up to the last edge."""
+    edge: int
+    """Number of the last edge of ``first``; those of the others follow."""
+
+
+class EdgeRun(NamedTuple):
+    """The edges that one step is for the things ``first..last``."""
+
+    step: Step
+    first: int
+    last: int
+    number: int
+    """Number of the first of them."""
+
+
 class Found(Protocol):
     """What both directions of a search give; see :class:`~lineage.trace.search.Explored`."""
 
@@ -55,13 +82,44 @@ class Found(Protocol):
         """Whether a limit stopped the search."""
 
 
-class Graph(NamedTuple):
-    """Things in order of depth and time, and the edges that their paths and a drawing need."""
+@dataclass(frozen=True)
+class Graph:
+    """Things in order of depth and time, and the edges that their paths and a drawing need.
+
+    :ivar count: how many things there are
+    """
 
     root: int
-    things: list[Thing]
-    edges: list[Edge]
+    count: int
+    thing_runs: list[ThingRun]
+    edge_runs: list[EdgeRun]
     truncated: bool
+    is_origin: Callable[[int], bool] | None = None
+
+    @cached_property
+    def things(self) -> list[Thing]:
+        """Every thing, written out."""
+        return [
+            Thing(
+                run.first + place,
+                run.at,
+                run.depth,
+                self.is_origin is not None and self.is_origin(run.first + place),
+                (*run.before, run.edge + place),
+            )
+            for run in self.thing_runs
+            for place in range(run.last - run.first + 1)
+        ]
+
+    @cached_property
+    def edges(self) -> list[Edge]:
+        """Every edge, written out in order of its number."""
+        return [_edge(run.step, node) for run in self.edge_runs for node in range(run.first, run.last + 1)]
+
+    def nodes(self) -> Iterator[int]:
+        """Give every thing's number."""
+        for run in self.thing_runs:
+            yield from range(run.first, run.last + 1)
 
 
 def graph_of(
@@ -75,58 +133,55 @@ def graph_of(
     writer = _Writer()
     root = found.root
     pieces = sorted(found.labels.pieces(), key=lambda piece: (piece.hop, piece.at, piece.first))
-    things: list[Thing] = []
+    room = found.labels.count if limit is None else limit
+    truncated = found.truncated or found.labels.count - 1 > room
+    runs: list[ThingRun] = []
+    shown = {root.first}
     for piece in pieces:
-        if piece is root:
+        if piece is root or not room:
             continue
-        for node, via in writer.paths(piece):
-            origin = is_origin is not None and is_origin(node)
-            things.append(Thing(node, piece.at, piece.hop, origin, via))
-        if limit is not None and len(things) > limit:
-            break
-    truncated = found.truncated
-    if limit is not None and len(things) > limit:
-        del things[limit:]
-        truncated = True
-    shown = {root.first, *(thing.node for thing in things)}
+        last = min(piece.last, piece.first + room - 1)
+        room -= last - piece.first + 1
+        before, edge = writer.path(piece, last)
+        runs.append(ThingRun(piece.first, last, piece.at, piece.hop, before, edge))
+        shown.update(range(piece.first, last + 1))
     for piece in found.others:
         if piece.first in shown and piece.last in shown:
-            for _ in writer.paths(piece):
-                pass
-    return Graph(root.first, things, writer.edges, truncated)
+            writer.path(piece, piece.last)
+    return Graph(root.first, len(shown) - 1, runs, writer.runs, truncated, is_origin)
 
 
 def closed(graph: Graph, now: int) -> Graph:
     """Write ``now`` for times that nothing bounds; never before a time that stands in the graph."""
-    known = [*(one.at for one in graph.things), *(one.at for one in graph.edges)]
+    known = [*(run.at for run in graph.thing_runs), *(run.step.at for run in graph.edge_runs)]
     end = max([now, *(at for at in known if at != FOREVER)])
-    things = [one._replace(at=end) if one.at == FOREVER else one for one in graph.things]
-    edges = [one._replace(at=end) if one.at == FOREVER else one for one in graph.edges]
-    return graph._replace(things=things, edges=edges)
+    return replace(
+        graph,
+        thing_runs=[run._replace(at=end) if run.at == FOREVER else run for run in graph.thing_runs],
+        edge_runs=[
+            run._replace(step=run.step._replace(at=end)) if run.step.at == FOREVER else run
+            for run in graph.edge_runs
+        ],
+    )
 
 
 class _Writer:
     """Numbers edges and remembers the paths of pieces that others go through."""
 
     def __init__(self) -> None:
-        self.edges: list[Edge] = []
-        self._numbers: dict[Edge, int] = {}
+        self.runs: list[EdgeRun] = []
+        self._next = 0
+        self._of_step: dict[Step, list[EdgeRun]] = defaultdict(list)
         self._known: dict[tuple[int, int], tuple[int, ...]] = {}
 
-    def paths(self, piece: Piece) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Give each thing of the piece with its path."""
-        before = self._shared(piece)
-        if not piece.steps:
-            return
-        last = piece.steps[-1]
-        for node in range(piece.first, piece.last + 1):
-            yield node, (*before, self._number(last, node))
+    def path(self, piece: Piece, last: int) -> tuple[tuple[int, ...], int]:
+        """Give the path that the things of a piece share, and the number of the first one's last edge.
 
-    def _shared(self, piece: Piece) -> tuple[int, ...]:
-        """Give the path up to, and without, the last step of the piece."""
-        if piece.previous is None:
-            return ()
-        return (*self._to(piece.previous, piece.through), *(self._number(s, THING) for s in piece.steps[:-1]))
+        :param last: the last thing of the piece that is written
+        """
+        before = self._to(piece.previous, piece.through) if piece.previous else ()
+        shared = (self._number(step, THING, THING) for step in piece.steps[:-1])
+        return (*before, *shared), self._number(piece.steps[-1], piece.first, last)
 
     def _to(self, piece: Piece, node: int) -> tuple[int, ...]:
         """Give the whole path to one thing of a piece, going back only as far as it is not known yet."""
@@ -137,20 +192,30 @@ class _Writer:
             here, node = here.previous, here.through
         path = () if here is None or here.previous is None else self._known[id(here), node]
         for one, thing in reversed(unknown):
-            path = (*path, *(self._number(step, thing) for step in one.steps))
+            path = (*path, *(self._number(step, thing, thing) for step in one.steps))
             self._known[id(one), thing] = path
         return path
 
-    def _number(self, step: Step, node: int) -> int:
-        edge = Edge(
-            node if step.upstream == THING else step.upstream,
-            node if step.downstream == THING else step.downstream,
-            step.kind,
-            step.event,
-            step.at,
-        )
-        number = self._numbers.get(edge)
-        if number is None:
-            number = self._numbers[edge] = len(self.edges)
-            self.edges.append(edge)
-        return number
+    def _number(self, step: Step, first: int, last: int) -> int:
+        """Give the number of the first edge of a run, numbering it unless it stands in one that is."""
+        if THING not in (step.upstream, step.downstream):
+            # The step names both ends: it is one edge, whichever thing it leads on to.
+            first = last = THING
+        for run in self._of_step[step]:
+            if run.first <= first and last <= run.last:
+                return run.number + first - run.first
+        run = EdgeRun(step, first, last, self._next)
+        self._of_step[step].append(run)
+        self.runs.append(run)
+        self._next += last - first + 1
+        return run.number
+
+
+def _edge(step: Step, node: int) -> Edge:
+    return Edge(
+        node if step.upstream == THING else step.upstream,
+        node if step.downstream == THING else step.downstream,
+        step.kind,
+        step.event,
+        step.at,
+    )

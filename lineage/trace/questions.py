@@ -12,6 +12,7 @@ from lineage.trace.examination import DEFAULT_EXAMINED, examine
 from lineage.trace.findings import Finding
 from lineage.trace.forwards import search_forwards
 from lineage.trace.graph import Graph, closed, graph_of
+from lineage.trace.labels import THING
 from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
 from lineage.trace.search import DEFAULT_LIMIT, Options
 from lineage.trace.shares import Share, shares
@@ -74,7 +75,7 @@ def destination(
     graph = graph_of(found, limit=limit)
     where = None
     if now:
-        where = whereabouts(neighbours, [one.node for one in graph.things], directory)
+        where = whereabouts(neighbours, graph.nodes(), directory)
     share = shares(neighbours, graph, NEVER if start is None else start) if quantities else None
     query = {"question": "destination", "since": rfc3339(start), "depth": depth, "contact": contact}
     findings = _findings(neighbours, graph, directory, examined)
@@ -82,7 +83,7 @@ def destination(
 
 
 def _findings(neighbours: Neighbours, graph: Graph, directory: Directory, examined: int) -> list[Finding]:
-    things = [graph.root, *(thing.node for thing in graph.things)]
+    things = [graph.root, *graph.nodes()]
     return examine(neighbours, things, directory, limit=examined) if examined else []
 
 
@@ -94,11 +95,13 @@ def _answer(
     where: dict[int, Whereabouts] | None = None,
     share: dict[int, Share] | None = None,
 ) -> Answer:
-    things = {graph.root, *(thing.node for thing in graph.things)}
+    things = {graph.root, *graph.nodes()}
     events = {event for finding in findings for event in finding.events}
-    for edge in graph.edges:
-        things.update((edge.upstream, edge.downstream))
-        events.add(edge.event)
+    for step, first, last, _ in graph.edge_runs:
+        # Ends that a step leaves open are the run's own things, which a superseded path may name beside.
+        things.update(end for end in (step.upstream, step.downstream) if end != THING)
+        things.update(range(first, last + 1) if first != THING else ())
+        events.add(step.event)
     for finding in findings:
         things |= finding.mentions()
     if where is not None:
