@@ -1,7 +1,9 @@
 """From rows of the journal to events in the outbox, in one transaction per stretch of rows.
 
 A crash anywhere leaves either the old position with the old states, or the new position with the new
-states and the events; deriving again gives the same events with the same identifiers.
+states and the events; deriving again gives the same events with the same identifiers. Rows that changed only
+states are therefore stored together with the next event, not each time: a gate that reads the same tags all
+day must not wear out the disk.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 STRETCH = 1000
 """Rows per transaction: enough to make the commit cheap, few enough to bound memory and repeated work."""
 
+UNSAVED = 5000
+"""Rows without any effect after which states are stored all the same; a restart repeats at most these."""
+
 
 class Derivation:
     """Feeds the stations from the journal.
@@ -35,9 +40,8 @@ class Derivation:
         self._store = store
         self._make_floor = make_floor
         self._offset = offset
-        self.floor = make_floor(store.states())
-        self.consumed = store.consumed()
         self._poison: set[int] = set()
+        self._return_to_disk()
 
     def run(self, now: int) -> int:
         """Derive everything that waits in the journal (writes, commits); gives how many events were made.
@@ -49,6 +53,16 @@ class Derivation:
             made += self._stretch(rows, now)
         return made
 
+    def save(self, now: int) -> None:
+        """Store the states as they are (writes, commits)."""
+        if self.consumed > self._saved:
+            self._save([], now)
+
+    def _return_to_disk(self) -> None:
+        """Forget what is not stored: the stations must not remember more than the disk does."""
+        self.floor = self._make_floor(self._store.states())
+        self.consumed = self._saved = self._store.consumed()
+
     def _stretch(self, rows: list[Row], now: int) -> int:
         try:
             effects = [effect for row in rows for effect in self._apply(row)]
@@ -56,23 +70,25 @@ class Derivation:
             culprit = self._current
             log.exception("row %d of the journal cannot be derived; it is kept in quarantine", culprit.seq)
             self._poison.add(culprit.seq)
-            self.floor = self._make_floor(self._store.states())
+            self._return_to_disk()
             return 0
-        try:
-            return self._save(rows, effects, now)
-        except BaseException:
-            # Nothing was stored: the stations must not remember more than the disk does.
-            self.floor = self._make_floor(self._store.states())
-            raise
-
-    def _save(self, rows: list[Row], effects: list[Effect], now: int) -> int:
-        with self._store.transaction():
-            events: list[NewEvent] = []
-            refusals: list[Refused] = []
-            for effect in effects:
-                self._sort(effect, events, refusals)
-            self._store.save_derivation(rows[-1].seq, self.floor.dump_changes(), events, refusals, now)
         self.consumed = rows[-1].seq
+        if not effects and self.consumed - self._saved < UNSAVED:
+            return 0
+        return self._save(effects, now)
+
+    def _save(self, effects: list[Effect], now: int) -> int:
+        events: list[NewEvent] = []
+        refusals: list[Refused] = []
+        try:
+            with self._store.transaction():
+                for effect in effects:
+                    self._sort(effect, events, refusals)
+                self._store.save_derivation(self.consumed, self.floor.dump_changes(), events, refusals, now)
+        except BaseException:
+            self._return_to_disk()
+            raise
+        self._saved = self.consumed
         self._poison = {seq for seq in self._poison if seq > self.consumed}
         return len(events)
 

@@ -165,6 +165,7 @@ class Writer(threading.Thread):
             self._until_it_fits(self._open)
             while self._round():
                 pass
+            self._until_it_fits(lambda: self._derivation.save(self._keeper.wall()))
         except BaseException as error:  # noqa: BLE001 - the main thread decides what a dead writer means
             self.failure = error
             log.critical("the journal cannot be written: %s", error)

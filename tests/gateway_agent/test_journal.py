@@ -12,6 +12,7 @@ import pytest
 from gateway_agent.clock import SECOND
 from gateway_agent.configuration.settings import JournalSettings
 from gateway_agent.errors import JournalError
+from gateway_agent.journal import derivation
 from gateway_agent.journal.database import connect, connect_reading
 from gateway_agent.journal.reads import Delivery, Read
 from gateway_agent.journal.recovery import lock
@@ -106,6 +107,25 @@ def test_deriving_from_the_start_again_gives_the_same_identifiers_and_no_second_
     again = Bench(tmp_path)
     again.derive()
     assert again.events() == before
+    again.close()
+
+
+def test_reads_that_make_no_event_are_not_worth_a_commit_each(tmp_path: Path) -> None:
+    stations = '[[station]]\nname = "in"\nkind = "receive"\nsources = ["gate"]\nclose_idle = "3s"\n'
+    bench = Bench(tmp_path, stations)
+    tag = Read("gate", "tag", {"epc": "3034257BF7194E4000001A85", "pc": 0x3000})
+    for _ in range(20):
+        bench.take(tag)
+    assert bench.store.consumed() == 0, "all that is known follows from the rows"
+    bench.close()
+    again = Bench(tmp_path, stations)
+    again.derive()
+    assert again.derivation.floor.open_acts()["in"]["things"] == 1
+    again.take(*[tag] * derivation.UNSAVED)
+    assert again.store.consumed() > derivation.UNSAVED, "a restart does not begin at the beginning of the day"
+    again.take(tag)
+    again.derivation.save(0)
+    assert again.store.consumed() == again.derivation.consumed
     again.close()
 
 
