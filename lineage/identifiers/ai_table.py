@@ -112,3 +112,9 @@ def find(ai: str) -> ApplicationIdentifier | None:
 def keys() -> tuple[str, ...]:
     """Give the primary keys of Digital Link URIs."""
     return tuple(ai for ai, entry in table().items() if entry.qualifiers is not None)
+
+
+def qualifier_sequences(key: str) -> tuple[tuple[str, ...], ...]:
+    """Give the sequences of qualifiers that may follow a key; only the empty one for an AI that is no key."""
+    entry = table().get(key)
+    return (entry.qualifiers if entry else None) or ((),)

@@ -123,15 +123,12 @@ def _value(ai: str, written: str, position: int, *, query: bool, tolerant: bool)
     return Element(ai, value)
 
 
-def _path_sequences(key: str) -> tuple[tuple[str, ...], ...]:
-    entry = ai_table.find(key)
-    return (entry.qualifiers if entry else None) or ((),)
-
-
 def is_qualifier_sequence(key: str, qualifiers: Sequence[str]) -> bool:
     """Tell whether qualifiers may follow a key in this order."""
     wanted = list(qualifiers)
-    return any([ai for ai in sequence if ai in wanted] == wanted for sequence in _path_sequences(key))
+    return any(
+        [ai for ai in sequence if ai in wanted] == wanted for sequence in ai_table.qualifier_sequences(key)
+    )
 
 
 def check_structure(path: Sequence[Element], attributes: Sequence[Element]) -> None:
@@ -149,7 +146,7 @@ def check_structure(path: Sequence[Element], attributes: Sequence[Element]) -> N
         entry = ai_table.find(ai)
         if entry is None or not entry.attribute:
             raise _fail("not-an-attribute", f"({ai}) may not stand in the query")
-        if any(set(qualifiers) | {ai} <= set(sequence) for sequence in _path_sequences(key)):
+        if any(set(qualifiers) | {ai} <= set(sequence) for sequence in ai_table.qualifier_sequences(key)):
             raise _fail("belongs-in-path", f"({ai}) is a qualifier of ({key}) and belongs into the path")
 
 
@@ -237,7 +234,7 @@ def arrange(elements: Iterable[Element]) -> tuple[tuple[Element, ...], tuple[Ele
         raise _fail(
             "no-primary-key", "there is no GS1 primary key to build a Digital Link from", zh="没有 GS1 主键"
         )
-    fitting = ([ai for ai in sequence if ai in values] for sequence in _path_sequences(key))
+    fitting = ([ai for ai in sequence if ai in values] for sequence in ai_table.qualifier_sequences(key))
     qualifiers = max(fitting, key=len)
     path = tuple(values[ai] for ai in (key, *qualifiers))
     rest = [element for element in values.values() if element not in path]

@@ -114,6 +114,6 @@ def sentence(code: str) -> str:
 
 
 def sentence_zh(code: str) -> str:
-    """Say a fault in Chinese; empty when there is no sentence of its own."""
+    """Say a fault in Chinese; those of coupons in one sentence for all."""
     said = SENTENCES.get(code)
-    return said[1] if said else ""
+    return said[1] if said else "优惠券代码的内容不正确"

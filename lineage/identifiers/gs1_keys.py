@@ -8,7 +8,6 @@ extension ``0``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import ai_table
@@ -38,15 +37,9 @@ def _pick(values: dict[str, str], *ais: str) -> tuple[Element, ...]:
     return tuple([Element(ai, values[ai]) for ai in ais if ai in values])
 
 
-@cache
-def _sequences(key: str) -> tuple[tuple[str, ...], ...]:
-    entry = ai_table.find(key)
-    return (entry.qualifiers if entry else None) or ((),)
-
-
 def _with_qualifiers(key: str, values: dict[str, str]) -> tuple[Element, ...]:
     """Give the key with the longest sequence of qualifiers that the values fill."""
-    fitting = [[ai for ai in sequence if ai in values] for sequence in _sequences(key)]
+    fitting = [[ai for ai in sequence if ai in values] for sequence in ai_table.qualifier_sequences(key)]
     return _pick(values, key, *max(fitting, key=len))
 
 

@@ -79,6 +79,7 @@ def _only_own_errors(function: Callable[..., Any], *arguments: Any) -> None:
     if caught:
         assert caught.code
         assert caught.message
+        assert caught.message_zh
         assert getattr(caught, "position", None) is None or caught.as_dict()["position"] >= 0
 
 
