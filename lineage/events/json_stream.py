@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
+import msgspec
+
 from lineage.events.event import decode_exactly
 from lineage.events.limits import MAX_EVENT_BYTES, MAX_HEAD_BYTES
 from lineage.events.problems import refuse
@@ -20,6 +22,10 @@ _CHUNK: Final = 1 << 18
 #: A text (group 1 is empty where it does not end yet), a bracket or a colon.
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+("?)|[{}\[\]:]', re.DOTALL)
 _NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+("?)|[{}\[\]]', re.DOTALL)
+_RAW = msgspec.json.Decoder(msgspec.Raw)
+_TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
+#: Up to here the decoder is asked for the end of an event; beyond, looking again from its start costs more.
+_FEW: Final = 1 << 20
 #: Names on the way from the root to a list of events.
 _WAYS: Final = frozenset(
     (
@@ -35,6 +41,26 @@ class Readable(Protocol):
 
     def read(self, size: int = -1, /) -> bytes:
         """Give the next bytes, none at the end."""
+
+
+def size_of_value(text: memoryview) -> int | None:
+    """Give the length of the JSON value with which the text starts; 0 if it ends later, ``None`` if unsure.
+
+    The decoder passes over a value several times faster than tokens can be looked at here. It says where it
+    stopped only in the sentence of its error; should that be worded differently one day, the tokens decide.
+    """
+    try:
+        _RAW.decode(text)
+    except msgspec.DecodeError as error:
+        sentence = str(error)
+        stopped = _TRAILING.search(sentence)
+        if stopped is not None:
+            size = len(bytes(text[: int(stopped[1]) - 1]).rstrip(b" \t\r\n"))
+            return size if size and text[size - 1] == ord("}") else None
+        return 0 if "truncated" in sentence else None
+    except RecursionError:
+        return None
+    return len(bytes(text).rstrip(b" \t\r\n"))
 
 
 class JsonScanner:
@@ -123,6 +149,19 @@ class JsonScanner:
 
     def _value(self) -> bytes:
         """Consume one object and give its text."""
+        while len(self._buffer) - self._at < _FEW:
+            size = size_of_value(memoryview(self._buffer)[self._at :])
+            if size is None:
+                break
+            if size:
+                start, self._at = self._at, self._at + size
+                return self._buffer[start : self._at]
+            if not self._more():
+                raise refuse("not-json", "The JSON ends before it is complete.")
+        return self._value_by_tokens()
+
+    def _value_by_tokens(self) -> bytes:
+        """Consume one object, whatever is inside it and however large it is."""
         depth = 0
         position = self._at
         while True:

@@ -18,13 +18,14 @@ from lineage.events import (
     Problem,
     event_hash,
     iter_events,
+    json_stream,
     read_document,
     read_event,
     read_json,
     read_xml,
     write_json,
 )
-from lineage.events.json_stream import JsonScanner
+from lineage.events.json_stream import JsonScanner, size_of_value
 from lineage.events.stream_writing import JsonWriter, LinesWriter
 from lineage.events.xml_reading import XmlReader
 from lineage.events.xml_writing import XmlWriter
@@ -221,6 +222,35 @@ def test_memory_does_not_grow_with_the_document(make: Any) -> None:
         return most
 
     assert peak(20_000) < 1.5 * peak(4_000) + 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        (b'{"a":1}', 7),
+        (b'{"a":1},{"b":', 7),
+        (b'{"a":"}"} \n ]', 9),
+        (b'{"a":{"b":["]}"]}}x', 18),
+        (b'{"a":1', 0),
+        (b'{"a":"', 0),
+        (b'{"a":tru}', None),
+        (b"{" + b'"a":{' * 2000, None),
+    ],
+)
+def test_the_decoder_says_where_a_value_ends(text: bytes, size: int | None) -> None:
+    assert size_of_value(memoryview(text)) == size
+
+
+def test_tokens_find_the_same_ends() -> None:
+    events = [
+        json.dumps(samples.object_event(**{"example:x": text})).encode() for text in ("}", '{"', "\\", "]")
+    ]
+    data = b"[" + b" , ".join(events) + b"]"
+    scanner = JsonScanner(io.BytesIO(data))
+    assert list(scanner.pieces()) == events
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_stream, "_FEW", 0)
+        assert list(JsonScanner(Trickle(data, 5)).pieces()) == events
 
 
 def test_an_endless_event_is_cut_off() -> None:
