@@ -1,0 +1,247 @@
+"""``/trace/v1`` over a small store: forms of answers, forms of identifiers, refusals."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from lineage.trace.runs import asks_for
+from tests.trace_api.documents import GTIN, capture, event, item, lot
+from trace_api.database import Database
+from trace_api.trace.neighbours_repository import PostgresNeighbours
+
+BOX, PALLET = "https://id.gs1.org/00/095212340000000013", "https://id.gs1.org/00/095212340000000020"
+
+EVENTS = [
+    event(
+        at="2026-05-01T08:00:00Z",
+        action="ADD",
+        quantityList=[{"epcClass": lot("M"), "quantity": 10, "uom": "KGM"}],
+    ),
+    event(
+        "TransformationEvent",
+        "2026-05-01T09:00:00Z",
+        inputQuantityList=[{"epcClass": lot("M"), "quantity": 4, "uom": "KGM"}],
+        outputQuantityList=[{"epcClass": lot("Y"), "quantity": 3.5, "uom": "KGM"}],
+    ),
+    event(
+        at="2026-05-01T10:00:00Z",
+        action="ADD",
+        epcList=[item("1"), item("2")],
+        ilmd={"cbvmda:lotNumber": "Y"},
+    ),
+    event("AggregationEvent", "2026-05-01T11:00:00Z", action="ADD", parentID=BOX, childEPCs=[item("1")]),
+    event("AggregationEvent", "2026-05-01T12:00:00Z", action="ADD", parentID=PALLET, childEPCs=[BOX]),
+    event(at="2026-05-01T13:00:00Z", action="OBSERVE", epcList=[PALLET], bizStep="shipping"),
+]
+
+
+@pytest.fixture
+def stored(device: TestClient, inspector: TestClient) -> TestClient:
+    assert capture(device, EVENTS)["accepted"] == len(EVENTS)
+    return inspector
+
+
+def ids(answer: Any) -> set[str]:
+    assert answer.status_code == 200, answer.text
+    return {one["id"] for one in answer.json()["things"]}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        item("1"),
+        f"(01){GTIN}(21)1",
+        f"]d201{GTIN}211",
+        f"01{GTIN}211\x1d10Y",
+        "urn:epc:id:sgtin:9521234.054321.1",
+        f"https://shop.example/01/{GTIN}/10/Y/21/1?17=271231",
+    ],
+)
+def test_every_written_form_asks_about_the_same_thing(stored: TestClient, written: str) -> None:
+    answer = stored.get("/trace/v1/source", params={"id": written})
+    assert answer.json()["root"] == {"id": item("1"), "kind": "item"}
+    assert ids(answer) == {lot("Y"), lot("M")}
+
+
+def test_paths_lead_back_to_the_root_on_evidence(stored: TestClient) -> None:
+    answer = stored.get("/trace/v1/destination", params={"id": lot("M"), "now": "true"}).json()
+    events = {
+        one["eventID"] for one in stored.get("/trace/v1/history", params={"id": item("1")}).json()["events"]
+    }
+    assert len(events) == 4
+    for thing in answer["things"]:
+        here = lot("M")
+        for number in thing["via"]:
+            edge = answer["edges"][number]
+            assert edge["from"] == here
+            here = edge["to"]
+        assert here == thing["id"]
+    where = {thing["id"]: thing["where"] for thing in answer["things"]}
+    assert where[item("1")]["unit"] == BOX
+    assert where[item("1")]["state"] == "in_transit"
+    assert where[item("2")]["unit"] is None
+
+
+def test_time_and_depth_bound_the_answer(stored: TestClient) -> None:
+    def source(**parameters: Any) -> set[str]:
+        return ids(stored.get("/trace/v1/source", params={"id": item("1"), **parameters}))
+
+    assert source(depth=1) == {lot("Y")}
+    assert source(depth=0) == set()
+    assert source(until="2026-05-01T08:30:00Z") == {lot("Y")}
+    assert source(until="2026-05-01T17:00:00+08:00") == {lot("Y"), lot("M")}
+    late = {"id": lot("M"), "since": "2026-05-01T09:30:00Z"}
+    assert ids(stored.get("/trace/v1/destination", params=late)) == set()
+
+
+def test_ndjson_has_the_head_and_a_line_for_each_thing(stored: TestClient) -> None:
+    for path, more in (("source", {}), ("destination", {"now": "true"}), ("history", {})):
+        parameters = {"id": lot("Y"), **more}
+        whole = stored.get(f"/trace/v1/{path}", params=parameters).json()
+        answer = stored.get(
+            f"/trace/v1/{path}", params=parameters, headers={"Accept": "application/x-ndjson"}
+        )
+        assert answer.headers["content-type"].startswith("application/x-ndjson")
+        head, *lines = [json.loads(line) for line in answer.text.splitlines()]
+        listed = whole.pop("things", None) or whole.pop("events", None)
+        assert lines == listed
+        assert head.pop("count") == len(lines)
+        assert head == whole
+
+
+def test_a_balance_adds_up(stored: TestClient) -> None:
+    answer = stored.get("/trace/v1/balance", params={"lot": lot("M")}).json()
+    assert (answer["lot"], answer["uom"]) == (lot("M"), "KGM")
+    assert answer["left"] == 6
+
+
+@pytest.mark.parametrize(
+    ("identifier", "status", "kind"),
+    [
+        (item("never"), 404, "/never-seen"),
+        (f"https://id.gs1.org/01/{GTIN}", 400, "/class-not-traced"),
+        (item("1").replace("3213/", "3214/"), 400, "/not-an-identifier"),
+        ("x" * 5000, 400, "/not-an-identifier"),
+        ("\0", 400, "/not-an-identifier"),
+        ("", 400, "/not-an-identifier"),
+    ],
+)
+def test_refusals_say_what_is_wrong(stored: TestClient, identifier: str, status: int, kind: str) -> None:
+    for path, name in (("source", "id"), ("destination", "id"), ("history", "id"), ("balance", "lot")):
+        answer = stored.get(f"/trace/v1/{path}", params={name: identifier})
+        assert answer.status_code == status
+        assert answer.json()["type"].endswith(kind)
+    assert stored.get("/trace/v1/source").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"until": "soon"},
+        {"until": "2026-05-01"},
+        {"until": "0000-01-01T00:00:00Z"},
+        {"depth": "-1"},
+        {"depth": "9" * 40},
+    ],
+)
+def test_wrong_parameters_are_named(stored: TestClient, parameters: dict[str, str]) -> None:
+    answer = stored.get("/trace/v1/source", params={"id": item("1"), **parameters})
+    assert answer.status_code == 400
+    assert next(iter(parameters)) in answer.json()["detail"]
+
+
+def test_traces_need_an_inspector_or_a_party(client: TestClient, device: TestClient) -> None:
+    assert client.get("/trace/v1/source", params={"id": item("1")}).status_code == 401
+    assert device.get("/trace/v1/source", params={"id": item("1")}).status_code == 403
+
+
+def test_a_number_without_an_event_is_nothing(device: TestClient, database: Database) -> None:
+    made = event(action="ADD", epcList=[item("1")], eventID="urn:uuid:00000000-0000-4000-8000-000000000001")
+    capture(device, [made])
+    other = {**made, "epcList": [item("2")]}
+    assert capture(device, [other])["rejected"] == 1
+    with database.reading() as connection:
+        neighbours = PostgresNeighbours(connection)
+        assert set(neighbours.find([item("1"), item("2"), item("3")])) == {item("1")}
+
+
+def test_a_unit_is_one_while_an_event_that_stands_says_so(device: TestClient, inspector: TestClient) -> None:
+    rack = "https://example.org/rack/7"
+    packed = event("AggregationEvent", action="ADD", parentID=rack, childEPCs=[item("1")])
+    number = capture(device, [packed])["results"][0]["eventID"]
+
+    def kind() -> str:
+        answer = inspector.get("/trace/v1/history", params={"id": rack})
+        return str(answer.json()["root"]["kind"])
+
+    assert kind() == "unit"
+    declared = {**packed, "eventID": number, "errorDeclaration": {"declarationTime": "2026-05-02T00:00:00Z"}}
+    capture(device, [declared])
+    assert kind() == "item"
+
+
+def test_each_statement_walks_an_index(stored: TestClient, database: Database) -> None:
+    """No statement of the request path reads a whole table, also while the planner thinks that cheap."""
+    with database.reading() as connection:
+        plans = PlanReader(connection)
+        things = list(plans.find([item("1"), lot("M"), BOX]).values())
+        plans.ask_everything(things)
+        assert plans.explained >= 12
+        assert plans.scans == []
+
+
+class PlanReader(PostgresNeighbours):
+    """Explains each statement before it runs."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self._connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        self.explained = 0
+        self.scans: list[str] = []
+        self._cursor = cast("psycopg.Cursor[Any]", Explaining(self._cursor, self))
+
+    def ask_everything(self, things: list[int]) -> None:
+        asks = asks_for(things)
+        for ask in (
+            self.made_from,
+            self.made_into,
+            self.lots_of,
+            self.items_of,
+            self.contents,
+            self.containers,
+            self.attached,
+            self.oddities,
+            self.appearances,
+        ):
+            list(ask(asks))
+        self.names(asks)
+        self.first_seen(things[0])
+        self.event_ids([1])
+        self.statements([1])
+
+
+class Explaining:
+    """A cursor that writes down tables that are scanned from end to end."""
+
+    def __init__(self, cursor: Any, reader: PlanReader) -> None:
+        self._inner = cursor
+        self._reader = reader
+
+    def execute(self, statement: str, values: Any = None) -> None:
+        with self._inner.connection.cursor() as cursor:
+            cursor.execute("EXPLAIN " + statement, values)
+            plan = [row[0] for row in cursor.fetchall()]
+        self._reader.explained += 1
+        self._reader.scans += [line for line in plan if "Seq Scan" in line]
+        self._inner.execute(statement, values)
+
+    def __iter__(self) -> Any:
+        return iter(self._inner)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
