@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from gateway_agent.agent import Agent
 
 STATUS_FILE = "status.json"
+ALARMING = frozenset({"unauthorised", "wrong-address", "failed"})
+"""States of a lane that do not mend themselves."""
+
 FRESH = 10.0
 """An older status belongs to an agent that does not run."""
 
@@ -55,7 +58,7 @@ class StatusFile:
         if not agent.clock_is_believed():
             alarms["clock"] = "the wall clock is not believed; event times wait or are corrected"
         for sender in agent.senders:
-            if sender.figures.state in {"unauthorised", "failed"}:
+            if sender.figures.state in ALARMING:
                 alarms[f"lane-{sender.lane}"] = sender.figures.detail
         return {
             "agent": self._configuration.agent.id,

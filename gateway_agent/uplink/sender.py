@@ -116,14 +116,15 @@ class LaneSender(threading.Thread):
     def run(self) -> None:
         """Deliver until :meth:`stop`."""
         connection = connect_reading(self._database)
-        try:
-            while not self._stopping.is_set():
-                self._stopping.wait(self._round(connection))
-        except Exception as error:
-            self.figures.state, self.figures.detail = "failed", str(error)
-            log.exception("lane %s: the sender failed", self.lane)
-        finally:
-            connection.close()
+        while not self._stopping.is_set():
+            try:
+                wait = self._round(connection)
+            except Exception as error:  # a defect must not end the delivery of everything that follows
+                self.figures.state, self.figures.detail = "failed", str(error)
+                log.exception("lane %s: the sender failed and tries again", self.lane)
+                wait = self._settings.retry_max
+            self._stopping.wait(wait)
+        connection.close()
 
     def as_dict(self) -> dict[str, Any]:
         """Give a copy of the figures for the status file."""
@@ -145,8 +146,9 @@ class LaneSender(threading.Thread):
         except DeliveryError as error:
             self.figures.failures += 1
             self.figures.state, self.figures.detail = "retrying", error.message
+            if error.code in {"unauthorised", "wrong-address"}:
+                self.figures.state = error.code
             if error.code == "unauthorised":
-                self.figures.state = "unauthorised"
                 return UNAUTHORISED_PAUSE
             wait = max(self._backoff.failed(self._monotonic()), error.retry_after or 0.0)
             log.warning("lane %s: %s; again in %.1f s", self.lane, error.message, wait)

@@ -1,12 +1,21 @@
 """The configuration file: what the page shows is accepted, every mistake is named with its line."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from gateway_agent.configuration import Configuration, load, parse
 from gateway_agent.configuration.locations import locate
+from gateway_agent.configuration.settings import (
+    AgentSettings,
+    JournalSettings,
+    SmoothingSettings,
+    SourceSettings,
+    StationSettings,
+    UplinkSettings,
+)
 from gateway_agent.errors import ConfigurationError
 from gateway_agent.stations.kinds import KINDS
 from gateway_agent.stations.operator import READERS
@@ -72,6 +81,32 @@ def test_every_kind_and_every_command_is_on_the_page() -> None:
         assert f"| `{kind}` |" in PAGE, kind
     for word in READERS:
         assert re.search(rf"`{word}[`=.]", PAGE), word
+
+
+def test_every_key_is_on_the_page() -> None:
+    derived = {
+        "name",
+        "driver",
+        "kind",
+        "file",
+        "fingerprint",
+        "agent",
+        "uplink",
+        "journal",
+        "sources",
+        "stations",
+    }
+    for settings in (
+        AgentSettings,
+        UplinkSettings,
+        JournalSettings,
+        SmoothingSettings,
+        SourceSettings,
+        StationSettings,
+    ):
+        for field in fields(settings):
+            if field.name not in derived | {"smoothing"}:
+                assert re.search(rf"`{field.name}`|\b{field.name} = ", PAGE), field.name
 
 
 def test_lines_of_tables_keys_and_values_over_several_lines() -> None:

@@ -294,6 +294,26 @@ def test_trouble_of_the_server_costs_nothing_but_time(
     assert len({request.headers["idempotency-key"] for request in server.requests}) == 1
 
 
+def test_a_defect_in_the_sender_does_not_end_the_delivery(
+    server: CaptureServer, lines: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    original = CaptureClient.send
+
+    def send(self: CaptureClient, batch: Any) -> Any:
+        calls.append(len(batch))
+        if len(calls) == 1:
+            raise ZeroDivisionError
+        return original(self, batch)
+
+    monkeypatch.setattr(CaptureClient, "send", send)
+    line = lines(server.url)
+    line.scan(cup(1))
+    line.start()
+    line.wait_for(sent=1)
+    assert len(calls) == 2
+
+
 def test_retry_after_is_honoured(server: CaptureServer, lines: Callable[..., Line]) -> None:
     server.faults = [lambda request: request.reply(429, None, Retry_After="1")]
     line = lines(server.url)
