@@ -8,7 +8,7 @@ from typing import Any, Final
 from lineage.events import vocabulary as v
 from lineage.events.contexts import all_prefixes, as_list, prefixes
 from lineage.events.event import Event
-from lineage.events.problems import Problem, escape
+from lineage.events.problems import Problem, escape, refuse
 from lineage.events.wire import MEMBERS
 from lineage.events.xml_extensions import scalar_text, set_attribute, set_text, write_member
 from lineage.events.xml_names import XmlNames, declarations
@@ -51,15 +51,17 @@ def write_event_element(parent: Any, event: Event, version: str) -> None:
     table = all_prefixes(event.context)
     names = XmlNames(table)
     own = prefixes(as_list(members.get("@context")))
-    kind = names.tag(event.type)
-    if kind is None:
-        kind = event.type
+    kind = event.type if event.type in CHILDREN else names.tag(event.type)
     declared = declarations(own)
     if version == "1.2" and event.type == "TransformationEvent":
         wrapper = parent.makeelement("extension")
         parent.append(wrapper)
         parent = wrapper
-    element = parent.makeelement(kind, nsmap=declared)
+    try:
+        element = parent.makeelement(kind, nsmap=declared)
+    except (ValueError, TypeError) as error:
+        message = f"{event.type!r} cannot be the name of an element."
+        raise refuse("not-expressible-in-xml", message, pointer="/type") from error
     parent.append(element)
     order = CHILDREN.get(event.type, HEAD)
     _write_standard(element, event, members, names, order, version)
