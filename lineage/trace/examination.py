@@ -77,7 +77,7 @@ class _Examination:
         stays = stays_of(neighbours, instances)
         touched = [
             *passages(neighbours, [*instances, *runs_of(lots)], stays),
-            *_sensed(neighbours, things, stays),
+            *sensed(neighbours, things, stays),
         ]
         touched.sort(key=lambda one: (one.at, one.event))
         self._passages: dict[int, list[Passage]] = {thing: [] for thing in things}
@@ -141,7 +141,7 @@ class _Examination:
                     yield Finding(odd.code, (thing,), (odd.event,), odd.at, details)
 
 
-def _sensed(neighbours: Neighbours, things: Iterable[int], stays: Sequence[InUnit]) -> Iterator[Passage]:
+def sensed(neighbours: Neighbours, things: Iterable[int], stays: Sequence[InUnit]) -> Iterator[Passage]:
     """Give what sensors reported while they were on a thing, or on a unit that it was in."""
     carriers = [InUnit(thing, NEVER, FOREVER, 0, ((thing, thing),)) for thing in things]
     of_carrier: dict[int, list[InUnit]] = defaultdict(list)

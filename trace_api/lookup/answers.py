@@ -60,6 +60,7 @@ def as_json(facts: Facts, *, address: str, now: datetime) -> dict[str, Any]:
             }
             for stage in facts.journey
         ],
+        "journey_left_out": facts.journey_left_out,
         "responsible": [
             {
                 "role": each.role,

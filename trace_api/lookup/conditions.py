@@ -25,18 +25,19 @@ _FAILED: Final = frozenset({"non_conformant"})
 
 
 def conditions_of(
-    events: Sequence[Event], product: Product | None, *, excursion: bool, today: date
+    events: Sequence[Event], sensed: Sequence[Event], product: Product | None, *, excursion: bool, today: date
 ) -> tuple[Condition, ...]:
     """Judge what the regime of a product asks for.
 
     :param events: everything that happened to the thing, in order of time
+    :param sensed: what sensors reported while they were on it or on its container
     :param excursion: the engine found a temperature excursion
     """
     if product is None:
         return ()
     found = []
     if product.storage_max_c is not None:
-        found.append(_cold_chain(events, product, excursion=excursion))
+        found.append(_cold_chain([*events, *sensed], product, excursion=excursion))
     if product.regime in _INSPECTED:
         found.append(_inspection(events, today))
     elif product.regime in _TESTED and (test := _test(events)) is not None:
@@ -95,6 +96,8 @@ def _inspection(events: Sequence[Event], today: date) -> Condition:
     failed = last.disposition is not None and _word(last.disposition) in _FAILED
     overdue = due is not None and due < today
     facts = {"day": written_day(last.event_time), "due": written_day(due)}
+    if due is None:
+        return Condition("inspection", "bad" if failed else "good", {"day": facts["day"]})
     return Condition("inspection", "bad" if failed or overdue else "good", facts)
 
 

@@ -143,6 +143,7 @@ class Facts:
     origins: tuple[Origin, ...] = ()
     origins_left_out: int = 0
     journey: tuple[Stage, ...] = ()
+    journey_left_out: int = 0
     responsible: tuple[Responsible, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     conditions: tuple[Condition, ...] = ()

@@ -12,6 +12,7 @@ from trace_api.lookup.facts import Stage
 from trace_api.responsibility.directory import MasterDirectory
 
 MAX_STAGES: Final = 24
+"""Stages that a page shows, the latest; a cylinder is filled for twenty years."""
 
 _QUIET: Final = frozenset({"sensor_reporting", "cycle_counting", "stock_taking", "entering_exiting"})
 """Steps that tell nothing about the way of a thing."""
@@ -48,7 +49,7 @@ def stages_of(
             )
         else:
             stages.append(stage)
-    return tuple(stages[-MAX_STAGES:])
+    return tuple(stages)
 
 
 def _step(one: Passage, event: Event) -> str:

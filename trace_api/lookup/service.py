@@ -18,10 +18,12 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from lineage.events import Event
-from lineage.facts import How, Role, facts_of, moment
+from lineage.facts import How, Role, facts_of, micros, moment
 from lineage.identifiers import Identifier, read_uri
 from lineage.trace import responsibility, source
+from lineage.trace.examination import examine, sensed
 from lineage.trace.history import one_each, touching
+from lineage.trace.journeys import stays_of
 from lineage.trace.neighbours import FOREVER, NEVER, Ask
 from lineage.trace.runs import asks_for
 from trace_api.lookup import repository
@@ -29,7 +31,7 @@ from trace_api.lookup.addresses import human_text, lot_number, serial_number
 from trace_api.lookup.conditions import conditions_of
 from trace_api.lookup.dates import dates_of
 from trace_api.lookup.facts import Condition, Facts, Lookups, NamedDate, Origin, RecallNotice
-from trace_api.lookup.journey import stages_of
+from trace_api.lookup.journey import MAX_STAGES, stages_of
 from trace_api.lookup.people import certificates_of, responsible_of
 from trace_api.masterdata.model import Product
 from trace_api.pages.rendering import CHINA
@@ -43,10 +45,15 @@ MAX_ORIGINS: Final = 8
 MAX_EVENTS: Final = 400
 """Events of one thing that are read for its page, the newest first; an item has some twenty."""
 
+MAX_READINGS: Final = 2000
+"""Sensor events that are read for one page: a reading every five minutes for a week."""
+
 _WARNINGS: Final = {
     "sold_twice": "sold_twice",
     "event_after_end": "event_after_end",
     "impossible_travel": "two_places",
+    "inspection_expired": "inspection",
+    "inspection_failed": "inspection",
 }
 """Findings of the engine that a consumer has to see -> warning of the page."""
 
@@ -189,16 +196,23 @@ class LookupService:
         )
         # 4. who answers for it
         chain = responsibility(self._neighbours, node, directory=self._directory).as_dict()
-        codes = {finding["code"] for finding in chain["findings"]}
+        findings = examine(self._neighbours, [node], self._directory, now=micros(self._now))
+        codes = {finding.code for finding in findings}
         code = product.producer_uscc if product else None
         producer = self._directory.party_record(code) if code else None
         responsible = responsible_of(chain, self._directory, whole_lot=found.identifier.kind != "item")
         conditions = conditions_of(
-            events, product, excursion="cold_chain_excursion" in codes, today=self._today()
+            events,
+            self._sensed(node) if product and product.storage_max_c is not None else (),
+            product,
+            excursion="cold_chain_excursion" in codes,
+            today=self._today(),
         )
+        journey = stages_of(touched, read, self._directory)
         # 3. where it came from
         origins, left_out = self._origins(node)
-        ended = _ended(events, found.identifier.id)
+        gone = _ended(events, found.identifier.id, _GONE)
+        sold = _ended(events, found.identifier.id, _SOLD)
         return Facts(
             **self._common(found),
             status="recorded",
@@ -207,16 +221,23 @@ class LookupService:
             recalls=self._recalls(found),
             origins=origins,
             origins_left_out=left_out,
-            journey=stages_of(touched, read, self._directory),
+            journey=journey[-MAX_STAGES:],
+            journey_left_out=max(len(journey) - MAX_STAGES, 0),
             responsible=responsible,
             certificates=certificates_of(
                 self._directory, producer, product, responsible, self._today(), dates
             ),
             conditions=conditions,
-            warnings=self._warnings(found, codes, conditions, dates, ended),
+            warnings=self._warnings(found, codes, conditions, () if sold or gone else dates, gone),
             last_recorded_at=events[-1].event_time if events else None,
-            sold_at=_ended(events, found.identifier.id, _SOLD),
+            sold_at=sold,
         )
+
+    def _sensed(self, node: int) -> list[Event]:
+        """Give what sensors reported while they were on a thing, or on a container that it was in."""
+        passages = sensed(self._neighbours, [node], stays_of(self._neighbours, [(node, node)]))
+        numbers = sorted({one.event for one in passages if not one.void})[-MAX_READINGS:]
+        return list(self._neighbours.events(numbers).values())
 
     def _making_of_lot(self, found: _Found) -> list[Event]:
         """Give the event that brought the lot of an item into being."""
@@ -311,16 +332,16 @@ class LookupService:
         codes: Iterable[str],
         conditions: Iterable[Condition],
         dates: Iterable[NamedDate],
-        sold_at: datetime | None,
+        gone_at: datetime | None,
     ) -> tuple[str, ...]:
         # 6. what looks wrong
-        warnings = [warning for code, warning in _WARNINGS.items() if code in codes]
+        warnings = ["ended"] if gone_at is not None else []
+        warnings += [warning for code, warning in _WARNINGS.items() if code in codes]
         if found.identifier.lot and found.recorded_lots and found.identifier.lot not in found.recorded_lots:
             warnings.append("lot_mismatch")
         if any(condition.verdict == "bad" for condition in conditions):
             warnings.append("conditions")
-        if sold_at is None:
-            warnings += self._expired(dates)
+        warnings += self._expired(dates)
         return tuple(dict.fromkeys(warnings))
 
     def _expired(self, dates: Iterable[NamedDate]) -> tuple[str, ...]:
@@ -340,6 +361,7 @@ _ADVICE: Final = {
 
 
 _SOLD: Final = frozenset({How.SOLD, How.DISPENSED})
+_GONE: Final = frozenset({How.CONSUMED, How.DESTROYED, How.DECOMMISSIONED})
 
 
 def _ended(events: Sequence[Event], thing: str, how: Collection[How] = frozenset(How)) -> datetime | None:
