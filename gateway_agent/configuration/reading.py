@@ -27,7 +27,7 @@ from gateway_agent.configuration.settings import (
 )
 from gateway_agent.configuration.table import Table
 from gateway_agent.errors import ConfigurationError, Problem, RefusedError
-from gateway_agent.stations.codes import party, place, thing
+from gateway_agent.stations.codes import party, pattern, place, scheme, thing
 from gateway_agent.stations.kinds import KINDS, default_disposition
 from gateway_agent.stations.operator import STEPS, CommandReader
 from lineage.events.vocabulary import SUYUAN_NAMESPACE
@@ -298,8 +298,8 @@ class _FileReader:
             biz_location=table.read("biz_location", place, None),
             step=step, disposition=disposition,
             action=table.choice("action", rule.action, ("ADD", "OBSERVE", "DELETE")) if rule.action else "",
-            scheme=table.texts("scheme"),
-            include=table.texts("include"), exclude=table.texts("exclude"), parent=table.texts("parent"),
+            scheme=table.read_all("scheme", scheme), include=table.read_all("include", pattern),
+            exclude=table.read_all("exclude", pattern), parent=table.read_all("parent", pattern),
             close_count=count or None, close_idle=table.duration("close_idle", None),
             close_parent=table.flag("close_parent", default=rule.close_parent),
             parent_first=table.flag("parent_first", default=False),

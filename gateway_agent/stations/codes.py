@@ -24,6 +24,27 @@ LINEAR_ARTICLE = frozenset({"]E0", "]E1", "]E2", "]E3", "]E4", "]I1"})
 MEASURES = {"310": "KGM", "311": "MTR", "314": "MTK", "315": "LTR", "316": "MTQ", "320": "LBR", "357": "ONZ"}
 """Trade measures (first three digits of the AI) with their UN/ECE Rec 20 unit."""
 
+GS1_SCHEMES = frozenset(
+    {
+        "sgtin",
+        "lgtin",
+        "gtin",
+        "sscc",
+        "sgln",
+        "gln",
+        "pgln",
+        "grai",
+        "giai",
+        "gdti",
+        "gcn",
+        "gsrn",
+        "gsrnp",
+        "ginc",
+    }
+    | {"gsin", "itip", "upui", "cpi", "uri"}
+)
+"""Schemes that read identifiers can have beside those of bare codes."""
+
 NOT_THINGS = frozenset({"party", "site", "document"})
 
 UNITS = {
@@ -128,6 +149,28 @@ def thing(text: str) -> Identifier:
     if found.kind in NOT_THINGS:
         raise ValueError(f"{text!r} names a {found.kind}, not a thing")
     return found
+
+
+def scheme(text: str) -> str:
+    """Check the name of a scheme of bare codes.
+
+    :raises ValueError: there is no such scheme
+    """
+    try:
+        read("0", scheme=text)
+    except IdentifierError as error:
+        if error.code == "unknown-scheme":
+            raise ValueError(error.message) from error
+    return text
+
+
+def pattern(text: str) -> str:
+    """Check a pattern of codes.
+
+    :raises ValueError: its scheme is unknown
+    """
+    name = text.partition(":")[0]
+    return text if name in GS1_SCHEMES else scheme(name) + text.removeprefix(name)
 
 
 def unit(text: str) -> str | None:

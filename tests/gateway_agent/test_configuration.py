@@ -167,6 +167,9 @@ def test_mistakes_in_the_head(wrong: str, right: str, says: str) -> None:
         ("limits = { Temperature = [8, 2] }", "the lowest is larger"),
         ('things = ["(414)6901234500011"]', "not a thing"),
         ("keep = 7", "must be a list of texts"),
+        ('scheme = ["drugcode"]', "there is no scheme 'drugcode'"),
+        ('include = ["sgtinn:069"]', "there is no scheme 'sgtinn'"),
+        ('parent = ["scc"]', "there is no scheme 'scc'"),
     ],
 )
 def test_mistakes_in_a_station(more: str, says: str) -> None:
