@@ -184,7 +184,7 @@ def answer_for(thing: int, holding: Holding, product: Product | None, directory:
     day = legal_day(holding.start)
     profile = profile_for(product.regime if product else None, day)
     party = directory.party(holding.party) if holding.party else None
-    stage = stage_of(profile, holding)
+    stage = stage_of(profile, holding, party)
     role = role_of(party, stage)
     licences: tuple[tuple[Licence, bool], ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -199,24 +199,30 @@ def answer_for(thing: int, holding: Holding, product: Product | None, directory:
     return Answerable(thing, holding, party, role, stage, licences, findings)
 
 
-def stage_of(profile: Profile, holding: Holding) -> Stage | None:
-    """Give the stage of a holding: of a transport, or of the first step that names one."""
+def stage_of(profile: Profile, holding: Holding, party: Party | None) -> Stage | None:
+    """Give the stage of a holding: of a transport, or of the first step that names one.
+
+    A party that is registered with roles stands in a stage that one of them belongs to: a distributor that
+    unpacks is no producer.
+    """
     if holding.in_transit:
         return profile.stage_of("shipping")
     stages = [profile.stage_of(step) for step in holding.steps if step != "shipping"]
     named = [stage for stage in stages if stage is not None and "*" not in stage.steps]
+    if party is not None and party.roles:
+        named = [stage for stage in named if _fitting(party, stage)]
     return named[0] if named else profile.stage_of(None)
 
 
 def role_of(party: Party | None, stage: Stage | None) -> str:
-    """Give the role in which a party acts at a stage."""
-    if stage is None:
-        return party.roles[0] if party is not None and party.roles else "holder"
-    if party is not None:
-        fitting = [role for role in party.roles if role in (stage.role, *stage.roles)]
-        if fitting:
-            return fitting[0]
-    return stage.role
+    """Give the role in which a party acts at a stage: one of its own where it is registered with any."""
+    if party is not None and party.roles:
+        return next(iter(_fitting(party, stage) if stage else ()), party.roles[0])
+    return "holder" if stage is None else stage.role
+
+
+def _fitting(party: Party, stage: Stage) -> list[str]:
+    return [role for role in party.roles if role in (stage.role, *stage.roles)]
 
 
 def _licence_findings(

@@ -182,6 +182,20 @@ def test_licences_are_shown_as_they_stood_at_the_time() -> None:
     assert custody[0]["licences"][0]["valid_to"] == "2026-05-10"
 
 
+def test_a_distributor_that_unpacks_is_no_producer() -> None:
+    story = Story()
+    story.make("08:00", A, where=FACTORY, bizStep="commissioning")
+    story.pack("08:30", BOX, A, where=FACTORY, bizStep="packing")
+    story.see("09:00", BOX, where=FACTORY, bizStep="shipping")
+    story.see("10:00", BOX, where=DEPOT, bizStep="receiving")
+    story.tell("11:00", "Aggregation", DEPOT, action="DELETE", parentID=BOX, bizStep="unpacking")
+    books = Books(roles={FACTORY: ("producer", "distributor"), DEPOT: ("distributor",)})
+    custody = ask(story, A, books)["custody"]
+    assert [one["role"] for one in custody] == ["producer", "producer", "distributor"]
+    assert custody[2]["duty_zh"].startswith("进货查验")
+    assert custody[0]["duty_zh"].startswith("查验供货者许可证")
+
+
 def test_upstream_follows_the_sources_up_to_when_they_went_in() -> None:
     milk, yoghurt = lot(1, "M"), lot(1, "Y")
     story = Story()
