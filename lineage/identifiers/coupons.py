@@ -6,14 +6,17 @@ often of a length that a digit before it gives (a *VLI*). Faults are named after
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from lineage.errors import IdentifierError
 from lineage.identifiers.charsets import first_outside
 from lineage.identifiers.faults import Fault
 
 
-class _Stop(Exception):  # noqa: N818 - it ends the reading, nobody outside sees it
+class _Stop(IdentifierError):  # noqa: N818 - it ends the reading, nobody outside sees it
     def __init__(self, code: str, start: int, length: int) -> None:
-        super().__init__(code)
-        self.fault = Fault(f"coupon-{code}", start, length)
+        super().__init__(f"coupon-{code}", code, position=start)
+        self.fault = Fault(self.code, start, length)
 
 
 class _Cursor:
@@ -42,7 +45,7 @@ class _Cursor:
     def sized(self, field: str, truncated: str, allowed: str, base: int) -> None:
         """Read a length digit and the field that it measures; for an optional prefix 9 stands for none."""
         digit = self.digit(allowed, f"missing-{field}-vli", f"invalid-{field}-length")
-        if not (digit == "9" and base == _PREFIX_BASE and allowed == _OPTIONAL_PREFIX):
+        if not (digit == "9" and allowed == _OPTIONAL_PREFIX):
             self.take(int(digit) + base, truncated)
 
     def optional(self, mark: str) -> bool:
@@ -67,14 +70,14 @@ _ALL = "0123456789"
 _GLN_LENGTHS = "1234567"
 
 
-def _read(value: str, steps: list[object]) -> Fault | None:
+def _read(value: str, steps: list[Callable[[_Cursor], None]]) -> Fault | None:
     at = first_outside(value, "N")
     if at is not None:
         return Fault("non-digit-character", at, 1)
     cursor = _Cursor(value)
     try:
         for step in steps:
-            step(cursor)  # type: ignore[operator]
+            step(cursor)
         cursor.end()
     except _Stop as stop:
         return stop.fault
