@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from lineage.events import check
+from lineage.events import check, shapes
 from lineage.events.contexts import all_prefixes, as_list, expand
 from lineage.events.document import Document
 from lineage.events.event import decode_exactly
@@ -26,27 +26,27 @@ _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _POSITION: Final = re.compile(r"\(byte (\d+)\)")
 _VERSION: Final = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 
-_VOCABULARIES: Final = check.listing(
-    check.record(
+_VOCABULARIES: Final = shapes.listing(
+    shapes.record(
         {
-            "type": check.uri,
-            "vocabularyElementList": check.listing(
-                check.record(
+            "type": shapes.uri,
+            "vocabularyElementList": shapes.listing(
+                shapes.record(
                     {
-                        "id": check.uri,
-                        "attributes": check.listing(
-                            check.record(
+                        "id": shapes.uri,
+                        "attributes": shapes.listing(
+                            shapes.record(
                                 {
-                                    "id": check.uri,
-                                    "attribute": check.either(
-                                        check.text, check.number, check.record({}, open_to="anything")
+                                    "id": shapes.uri,
+                                    "attribute": shapes.either(
+                                        shapes.text, shapes.number, shapes.record({}, open_to="anything")
                                     ),
                                 },
                                 needs=("id",),
                                 open_to="anything",
                             )
                         ),
-                        "children": check.listing(check.uri),
+                        "children": shapes.listing(shapes.uri),
                     },
                     needs=("id",),
                     open_to="anything",
@@ -57,42 +57,42 @@ _VOCABULARIES: Final = check.listing(
         open_to="anything",
     )
 )
-_HEADER: Final = check.record(
-    {"epcisMasterData": check.record({"vocabularyList": _VOCABULARIES}, open_to="anything")}
+_HEADER: Final = shapes.record(
+    {"epcisMasterData": shapes.record({"vocabularyList": _VOCABULARIES}, open_to="anything")}
 )
-_VERSION_SHAPE: Final = check.pattern(_VERSION, "bad-version", "a version such as 2.0")
-_HEAD: Final[dict[str, check.Shape]] = {
+_VERSION_SHAPE: Final = shapes.pattern(_VERSION, "bad-version", "a version such as 2.0")
+_HEAD: Final[dict[str, shapes.Shape]] = {
     "@context": check.CONTEXT,
-    "id": check.uri,
-    "type": check.text,
+    "id": shapes.uri,
+    "type": shapes.text,
     "schemaVersion": _VERSION_SHAPE,
-    "creationDate": check.time,
-    "epcisBody": check.anything,
+    "creationDate": shapes.time,
+    "epcisBody": shapes.anything,
 }
 #: The document around captured events; its body is checked by cutting.
-DOCUMENT: Final = check.record(
+DOCUMENT: Final = shapes.record(
     {
         **_HEAD,
-        "instanceIdentifier": check.text,
-        "sender": check.text,
-        "receiver": check.text,
+        "instanceIdentifier": shapes.text,
+        "sender": shapes.text,
+        "receiver": shapes.text,
         "epcisHeader": _HEADER,
     },
     needs=("@context", "schemaVersion", "creationDate", "epcisBody"),
 )
 #: The document around the answer to a query.
-QUERY_DOCUMENT: Final = check.record(_HEAD, needs=("@context", "epcisBody"))
-_CAPTURE_BODY: Final = check.record({"eventList": check.anything}, needs=("eventList",), open_to="anything")
-_QUERY_BODY: Final = check.record({"queryResults": check.anything}, needs=("queryResults",))
-_QUERY_RESULTS: Final = check.record(
-    {"queryName": check.text, "subscriptionID": check.text, "resultsBody": check.anything},
+QUERY_DOCUMENT: Final = shapes.record(_HEAD, needs=("@context", "epcisBody"))
+_CAPTURE_BODY: Final = shapes.record({"eventList": shapes.anything}, needs=("eventList",), open_to="anything")
+_QUERY_BODY: Final = shapes.record({"queryResults": shapes.anything}, needs=("queryResults",))
+_QUERY_RESULTS: Final = shapes.record(
+    {"queryName": shapes.text, "subscriptionID": shapes.text, "resultsBody": shapes.anything},
     needs=("queryName", "resultsBody"),
 )
-_RESULTS_BODY: Final = check.record(
-    {"eventList": check.anything, "vocabularyList": _VOCABULARIES}, needs=("eventList",)
+_RESULTS_BODY: Final = shapes.record(
+    {"eventList": shapes.anything, "vocabularyList": _VOCABULARIES}, needs=("eventList",)
 )
 #: The way from a document to its events: shape of each object on the way, and the member that leads on.
-_WAYS: Final[dict[str, tuple[tuple[str, check.Shape], ...]]] = {
+_WAYS: Final[dict[str, tuple[tuple[str, shapes.Shape], ...]]] = {
     "EPCISDocument": (("epcisBody", DOCUMENT), ("eventList", _CAPTURE_BODY)),
     "EPCISQueryDocument": (
         ("epcisBody", QUERY_DOCUMENT),
@@ -146,7 +146,7 @@ def split_json(data: bytes) -> Parts:
 def _follow(
     data: bytes,
     members: dict[str, msgspec.Raw],
-    way: tuple[tuple[str, check.Shape], ...],
+    way: tuple[tuple[str, shapes.Shape], ...],
     kind: Literal["document", "query"],
 ) -> Parts:
     """Walk from object to object towards the list of events, checking what stands beside the way."""
@@ -156,7 +156,7 @@ def _follow(
     for step, (onward, shape) in enumerate(way):
         for name, raw in members.items():
             level[name] = {} if name == onward else _decode(raw)
-        if check.is_too_deep(level, MAX_DEPTH):
+        if shapes.is_too_deep(level, MAX_DEPTH):
             raise refuse("too-deep", f"The document nests more than {MAX_DEPTH} levels.", pointer=pointer)
         problems += [problem.below(pointer) for problem in shape(level, "")]
         if onward not in members:

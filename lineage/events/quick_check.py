@@ -18,6 +18,7 @@ from lineage.errors import EventError
 from lineage.events import check
 from lineage.events import vocabulary as v
 from lineage.events.limits import MAX_DEPTH
+from lineage.events.shapes import Shape, is_too_deep
 from lineage.events.times import OFFSETS, is_time, read_time
 from lineage.events.uris import are_plain_uris, is_uri
 from lineage.events.wire import MEMBERS, NAMES, LooseWire, Wire
@@ -131,7 +132,7 @@ def _decode_extended(data: bytes) -> tuple[LooseWire, dict[str, Any]] | None:
         }
     except BROKEN:
         return None
-    if check.is_too_deep(extensions) or not all(map(is_uri, extensions)):
+    if is_too_deep(extensions) or not all(map(is_uri, extensions)):
         return None
     return wire, extensions
 
@@ -201,7 +202,7 @@ _TRANSACTION_WORDS: Final = v.BIZ_TRANSACTION_TYPE.words
 _END_WORDS: Final = v.SOURCE_DESTINATION_TYPE.words
 
 
-def _fits(word: str | None, words: frozenset[str], shape: check.Shape) -> bool:
+def _fits(word: str | None, words: frozenset[str], shape: Shape) -> bool:
     return word is None or word in words or not _fails(shape, word)
 
 
@@ -214,7 +215,7 @@ def _unusual_members_fit(wire: LooseWire, plan: _Plan) -> bool:
         return False
     for name, shape in _OPEN:
         value = getattr(wire, name)
-        if value is not None and (check.is_too_deep(value, MAX_DEPTH - 1) or _fails(shape, value)):
+        if value is not None and (is_too_deep(value, MAX_DEPTH - 1) or _fails(shape, value)):
             return False
     return all(
         is_uri(quantity.epc_class) and (quantity.uom is None or _UOM.fullmatch(quantity.uom) is not None)
@@ -223,5 +224,5 @@ def _unusual_members_fit(wire: LooseWire, plan: _Plan) -> bool:
     )
 
 
-def _fails(shape: check.Shape, value: Any) -> bool:
+def _fails(shape: Shape, value: Any) -> bool:
     return next(shape(value, ""), None) is not None
