@@ -12,13 +12,15 @@ from collections.abc import Sequence
 
 #: What may follow the scheme: no white space or control characters, none of the delimiters that RFC 3986
 #: leaves out of every production, ``%`` only with two hexadecimal digits, ``#`` at most once.
-_PLAIN = r"""[^\x00-\x20<>"{}|\\^`%\#\x7f-\xa0\u2028\u2029\ud800-\udfff\ufffe\uffff]"""
+_PLAIN = r"""[^\x00-\x20<>"{}|\\^`%\#\[\]\x7f-\xa0\u2028\u2029\ud800-\udfff\ufffe\uffff]"""
 _TAIL = rf"{_PLAIN}*(?:%[0-9A-Fa-f]{{2}}{_PLAIN}*)*"
-_URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*:(?!\Z){_TAIL}(?:\#{_TAIL})?")
-#: The quick form for many at once, a line each: plain ASCII only. A URI with ``%`` or ``#`` is left to the
-#: exact form.
+#: Brackets stand around an IP address only.
+_ADDRESS = r"(?://(?:[^/?\#\[\]@]*@)?\[[0-9A-Fa-fvV:.]+\])?"
+_URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*:(?!\Z){_ADDRESS}{_TAIL}(?:\#{_TAIL})?")
+#: The quick form for many at once, a line each: plain ASCII only. What has ``%``, ``#`` or
+#: brackets is left to the exact form.
 _SCHEMES = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*+:.++\n)++")
-_PLAIN_BYTES = bytes(code for code in range(128) if re.fullmatch(r"[!$&-;=?-\[\]_a-z~\n]", chr(code)))
+_PLAIN_BYTES = bytes(code for code in range(128) if re.fullmatch(r"[!$&-;=?-Z_a-z~\n]", chr(code)))
 
 
 def is_uri(text: str) -> bool:
@@ -29,7 +31,7 @@ def is_uri(text: str) -> bool:
 def are_plain_uris(texts: Sequence[str]) -> bool:
     """Say whether all of the texts, none of which has a line break, are URIs of plain ASCII.
 
-    ``False`` may also mean that one of them has ``%`` or ``#`` or another script: then ask :func:`is_uri`.
+    ``False`` may also mean that one has ``%``, ``#``, brackets or another script: then ask :func:`is_uri`.
     """
     if not texts:
         return True
