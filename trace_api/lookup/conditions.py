@@ -87,22 +87,21 @@ def _limit(product: Product) -> str:
 
 
 def _inspection(events: Sequence[Event], today: date) -> Condition:
-    last = next((event for event in reversed(events) if step_of(event) in _INSPECTIONS and _due(event)), None)
-    if last is None:
-        last = next((event for event in reversed(events) if step_of(event) in _INSPECTIONS), None)
-    if last is None:
+    """Judge by the last inspection, and by the last date that anybody set for the next one."""
+    last = next((event for event in reversed(events) if step_of(event) in _INSPECTIONS), None)
+    due = next((day for event in reversed(events) if (day := _due(event)) is not None), None)
+    if last is None and due is None:
         return Condition("inspection", "unknown")
-    due = _due(last)
-    failed = last.disposition is not None and _word(last.disposition) in _FAILED
+    failed = last is not None and last.disposition is not None and _word(last.disposition) in _FAILED
+    facts = {"day": written_day(last.event_time if last else None), "due": written_day(due)}
+    if due is None or failed:
+        del facts["due"]
     overdue = due is not None and due < today
-    facts = {"day": written_day(last.event_time), "due": written_day(due)}
-    if due is None:
-        return Condition("inspection", "bad" if failed else "good", {"day": facts["day"]})
     return Condition("inspection", "bad" if failed or overdue else "good", facts)
 
 
 def _due(event: Event) -> date | None:
-    return read_day(own_text(event, "nextInspectionDate") or event.ilmd_value("nextInspectionDate"))
+    return read_day(own_text(event, "nextInspectionDate"))
 
 
 def _test(events: Sequence[Event]) -> Condition | None:

@@ -29,8 +29,8 @@ def stages_of(
     for one in touched:
         event = events[one.event]
         step = _step(one, event)
-        if step in _QUIET:
-            continue
+        if step in _QUIET or event.type == "AssociationEvent":
+            continue  # a sensor that is put on or taken off moves nothing
         place = key_of(event.biz_location) or key_of(event.read_point)
         site = directory.site_record(place) if place else None
         party = directory.party_record(site.operator_uscc) if site and site.operator_uscc else None
