@@ -130,6 +130,7 @@ class Chaos:
 
     def _kill_database(self) -> None:
         """Kill the server's own PostgreSQL as well; it replays its log at the next start."""
-        with suppress(OSError, ValueError, IndexError):
-            for file in (self._household.folder.root / "server").rglob("postmaster.pid"):
-                os.kill(int(file.read_text().split()[0]), signal.SIGKILL)
+        database = self._household.database()
+        if database is not None:
+            with suppress(ProcessLookupError):
+                os.kill(database, signal.SIGKILL)

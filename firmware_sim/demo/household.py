@@ -1,7 +1,7 @@
 """Broker, server and agents: configured, started, watched and ended as processes."""
 
 import json
-import shutil
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -23,15 +23,12 @@ SERVER_SECONDS = 120.0
 
 AGENT_SECONDS = 30.0
 BROKER_SECONDS = 20.0
+DATABASE_SECONDS = 20.0
 STATUS_SECONDS = 20.0
 """A journal that is just being opened again after a crash cannot be read for a moment."""
 
 
-TOKENS = {
-    **{f"demo-{agent}": "device" for agent in AGENTS},
-    "demo-inspector": "inspector",
-    "demo-admin": "admin",
-}
+TOKENS = {"demo-agents": "device", "demo-inspector": "inspector", "demo-admin": "admin"}
 """Roles of the tokens that a demonstration needs, by name."""
 
 BROKER = """\
@@ -130,7 +127,7 @@ class Household:
 
     def agent_token(self, name: Agent) -> Path:
         """Give the file with an agent's token."""
-        return secret_file(self.folder.at("agents", name, "token"), self.token(f"demo-{name}"))
+        return secret_file(self.folder.at("agents", name, "token"), self.token("demo-agents"))
 
     def import_tables(self, paths: Iterable[Path]) -> None:
         """Hand master data to the server."""
@@ -200,18 +197,34 @@ class Household:
             for one in programs:
                 tell(f"ending {one.name}")
                 one.stop()
+            tell("ending the database")
+            self._wait_for_database()
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
 
-    def forget(self) -> None:
-        """Remove everything that was kept, for a fresh start."""
-        for name in ("server", "broker", "agents", "devices", "tables", "labels", "logs"):
-            shutil.rmtree(self.folder.root / name, ignore_errors=True)
-
     def _agent(self, name: Agent) -> Program:
         command = [program("gateway-agent"), "run", "--config", str(self.configuration(name))]
         return Program(f"agent {name}", command, self.folder.at("logs", f"agent-{name}.log"))
+
+    def _wait_for_database(self) -> None:
+        """Wait until the server's own PostgreSQL, which ends a moment after the server, has ended."""
+        limit = time.monotonic() + DATABASE_SECONDS
+        while (database := self.database()) is not None:
+            if time.monotonic() > limit:
+                with suppress(ProcessLookupError):
+                    os.kill(database, signal.SIGINT)  # its fast shutdown
+                limit += DATABASE_SECONDS
+            time.sleep(0.05)
+
+    def database(self) -> int | None:
+        """Give the process id of the server's own PostgreSQL while it runs."""
+        for file in (self.folder.root / "server").glob("*/postmaster.pid"):
+            with suppress(OSError, ValueError, IndexError):
+                number = int(file.read_text().split()[0])
+                os.kill(number, 0)
+                return number
+        return None
 
     def _new_token(self, name: str) -> str:
         return self._trace_api("token", "create", "--role", TOKENS[name], "--name", name).split()[-1]

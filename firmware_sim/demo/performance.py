@@ -187,16 +187,17 @@ class Performance:
             inspector.close()
 
     def examples(self) -> dict[str, str]:
-        """Give one thing of each story to look at: the last that came to a consumer or user."""
+        """Give one thing of each story to look at: the first that came to a consumer, the last to a user."""
         for world, story in self.stories.items():
-            for deed in story.told.deeds:
-                if (
-                    isinstance(deed, Observed)
-                    and deed.step in EXAMPLES
-                    and deed.recorded
-                    and not deed.mistaken
-                ):
-                    self.folder.state.examples[world] = deed.things[0]
+            shown = [
+                deed.things[0]
+                for deed in story.told.deeds
+                if isinstance(deed, Observed)
+                and deed.step in EXAMPLES
+                and deed.recorded
+                and not deed.mistaken
+            ]
+            self.folder.state.examples[world] = shown[-1 if world == "cylinder" else 0]
         self.folder.save()
         return dict(self.folder.state.examples)
 
