@@ -16,6 +16,13 @@ from gateway_agent.configuration.settings import SourceSettings
 from gateway_agent.journal.reads import Read
 
 
+SYMBOLOGIES = {
+    "GS1128": "]C1", "EAN128": "]C1", "UCCEAN128": "]C1", "GS1DATABAR": "]e0", "GS1DATABAREXPANDED": "]e0",
+    "GS1DATAMATRIX": "]d2", "GS1QRCODE": "]Q3", "GS1QR": "]Q3", "EAN13": "]E0", "EAN8": "]E4", "ITF14": "]I1",
+}  # fmt: skip
+"""Names, without punctuation, of the symbologies that say how their content is to be read."""
+
+
 @dataclass(slots=True)
 class Reads:
     """What one message gave."""
@@ -48,6 +55,12 @@ def read_reports(settings: SourceSettings, topic: str, payload: bytes, *, redeli
     return found
 
 
+def aim_of(symbology: str) -> str:
+    """Give the AIM identifier that a symbology's everyday name stands for; empty where it says nothing of use."""
+    plain = "".join(letter for letter in symbology.upper().removeprefix("LABEL-TYPE-") if letter.isalnum())
+    return SYMBOLOGIES.get(plain, "")
+
+
 def _content(
     report: zebra.TagReport | zebra.CodeReport | sensor.SensorReport,
 ) -> tuple[Any, dict[str, Any], str]:
@@ -62,7 +75,7 @@ def _content(
         }
         return "tag", tag, f"{report.epc}@{report.antenna if report.antenna is not None else ''}"
     if isinstance(report, zebra.CodeReport):
-        return "code", {"text": report.text, "aim": ""}, report.text
+        return "code", {"text": report.text, "aim": aim_of(report.symbology)}, report.text
     readings = [[reading.type, reading.value, reading.uom] for reading in report.readings]
     identity = f"{report.device} {';'.join(f'{r[0]}={r[1]}' for r in readings)}"
     return "sensor", {"device": report.device, "readings": readings, "number": report.number}, identity

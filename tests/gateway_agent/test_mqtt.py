@@ -10,7 +10,8 @@ import pytest
 
 from gateway_agent.configuration.settings import SourceSettings
 from gateway_agent.drivers.mqtt import MqttDriver
-from gateway_agent.drivers.mqtt_reads import read_reports
+from gateway_agent.drivers.mqtt_reads import aim_of, read_reports
+from gateway_agent.stations.codes import understand_scan
 from tests.gateway_agent.brokers import Broker
 from tests.gateway_agent.test_drivers import MemorySink
 
@@ -253,6 +254,14 @@ def keys(*payloads: bytes, driver: str = "mqtt-reader", topic: str = "t") -> lis
         for payload in payloads
         for read in read_reports(settings, topic, payload, redelivered=False).reads
     ]
+
+
+def test_the_symbology_of_a_sled_says_how_its_barcode_is_read() -> None:
+    names = ("GS1-128", "LABEL-TYPE-EAN128", "GS1 DataMatrix", "EAN-13", "Code 128", "")
+    assert [aim_of(name) for name in names] == ["]C1", "]C1", "]d2", "]E0", "", ""]
+    payload = b'{"data":{"barcodeData":[{"decodedBarcode":"0106901234500004","symbology":"GS1-128"}]}}'
+    (read,) = read_reports(SourceSettings("s", "mqtt-reader"), "t", payload, redelivered=False).reads
+    assert understand_scan(read.payload["text"], read.payload["aim"], ()).identifier.scheme == "gtin"
 
 
 def test_a_key_is_the_same_for_the_same_report_only() -> None:
