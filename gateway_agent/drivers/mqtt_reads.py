@@ -15,7 +15,6 @@ from gateway_agent.codecs.frames import FrameError
 from gateway_agent.configuration.settings import SourceSettings
 from gateway_agent.journal.reads import Read
 
-
 SYMBOLOGIES = {
     "GS1128": "]C1", "EAN128": "]C1", "UCCEAN128": "]C1", "GS1DATABAR": "]e0", "GS1DATABAREXPANDED": "]e0",
     "GS1DATAMATRIX": "]d2", "GS1QRCODE": "]Q3", "GS1QR": "]Q3", "EAN13": "]E0", "EAN8": "]E4", "ITF14": "]I1",
@@ -56,7 +55,7 @@ def read_reports(settings: SourceSettings, topic: str, payload: bytes, *, redeli
 
 
 def aim_of(symbology: str) -> str:
-    """Give the AIM identifier that a symbology's everyday name stands for; empty where it says nothing of use."""
+    """Give the AIM identifier that a symbology's name stands for; empty where it says nothing of use."""
     plain = "".join(letter for letter in symbology.upper().removeprefix("LABEL-TYPE-") if letter.isalnum())
     return SYMBOLOGIES.get(plain, "")
 
