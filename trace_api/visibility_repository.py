@@ -23,8 +23,9 @@ class Bounds(NamedTuple):
 
 #: Condition on an event ``e``; takes the values of :func:`values_of`.
 CONDITION: Final = (
-    "(e.read_point = ANY(%s) OR e.location = ANY(%s) OR e.giver = ANY(%s) OR e.taker = ANY(%s)"
-    " OR e.carrier = ANY(%s) OR e.owner = ANY(%s)"
+    "(e.read_point = ANY(%s::integer[]) OR e.location = ANY(%s::integer[])"
+    " OR e.giver = ANY(%s::integer[]) OR e.taker = ANY(%s::integer[])"
+    " OR e.carrier = ANY(%s::integer[]) OR e.owner = ANY(%s::integer[])"
     " OR EXISTS (SELECT FROM capture c WHERE c.id = e.capture AND c.principal = %s))"
 )
 

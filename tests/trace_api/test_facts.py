@@ -139,9 +139,11 @@ def world(seed: int, size: int, chance: random.Random, *, same_times: bool) -> l
         for event in events:
             if chance.random() < 0.4:
                 event["eventTime"] = chance.choice(times[:8])
+    taken_out = {event["eventID"] for event in events if "errorDeclaration" in event}
+    standing = [event for event in events if event["eventID"] not in taken_out]
     declared = [
         {**event, "errorDeclaration": {"declarationTime": "2026-06-01T00:00:00Z", "reason": "incorrect_data"}}
-        for event in chance.sample(events, size // 8)
+        for event in chance.sample(standing, size // 8)
     ]
     arriving = [*events, *declared, *chance.sample(events, size // 8)]
     chance.shuffle(arriving)

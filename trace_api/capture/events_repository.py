@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from trace_api.capture.pages import unpack
+from trace_api.database.arrays import integers, texts
 from trace_api.database.engine import driver
 
 # Advisory locks, first key. Second key: 0, or a number from a bounded set.
@@ -108,8 +109,9 @@ def lock_errata(connection: Connection, *, alone: bool) -> None:
 def known(connection: Connection, event_ids: Collection[str]) -> list[Known]:
     """Give what is on record under these eventIDs."""
     cursor = driver(connection).execute(
-        "SELECT id, event_id, declared_at, declaration, void, hash FROM event WHERE event_id = ANY(%s)",
-        (list(event_ids),),
+        "SELECT id, event_id, declared_at, declaration, void, hash FROM event"
+        " WHERE event_id = ANY(%s::text[])",
+        (texts(event_ids),),
     )
     return [Known(*row) for row in cursor]
 
@@ -148,17 +150,19 @@ def add_pages(connection: Connection, rows: Iterable[PageRow]) -> None:
 
 def set_void(connection: Connection, events: Collection[int]) -> None:
     """Note that error declarations took these events out."""
-    driver(connection).execute("UPDATE event SET void = true WHERE id = ANY(%s)", (list(events),))
+    driver(connection).execute(
+        "UPDATE event SET void = true WHERE id = ANY(%s::bigint[])", (integers(events),)
+    )
 
 
 def documents(connection: Connection, events: Collection[int]) -> dict[int, tuple[int, bytes]]:
     """Give (number of its context, JSON) of each of these events."""
     cursor = driver(connection).cursor(binary=True)
-    cursor.execute("SELECT id, page, line FROM event WHERE id = ANY(%s)", (list(events),))
+    cursor.execute("SELECT id, page, line FROM event WHERE id = ANY(%s::bigint[])", (integers(events),))
     places = cursor.fetchall()
     cursor.execute(
-        "SELECT id, context, codec, body FROM event_page WHERE id = ANY(%s)",
-        (list({page for _, page, _ in places}),),
+        "SELECT id, context, codec, body FROM event_page WHERE id = ANY(%s::bigint[])",
+        (integers({page for _, page, _ in places}),),
     )
     opened = {page: (context, unpack(codec, body)) for page, context, codec, body in cursor}
     return {event: (opened[page][0], opened[page][1][line]) for event, page, line in places}
@@ -167,7 +171,7 @@ def documents(connection: Connection, events: Collection[int]) -> dict[int, tupl
 def contexts(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
     """Give the ``@context`` of each number as JSON."""
     cursor = driver(connection).execute(
-        "SELECT id, body FROM event_context WHERE id = ANY(%s)", (list(numbers),)
+        "SELECT id, body FROM event_context WHERE id = ANY(%s::integer[])", (integers(numbers),)
     )
     return dict(cursor.fetchall())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from lineage.facts import Role
 from trace_api.capture.containment import EmptiedKey, MarkRow, OddityRow, StayRow, Touched
 from trace_api.capture.rows import TYPES, EmptyingRow, FactRows, LegRow, MemberRow, PostingRow
+from trace_api.database.arrays import integers
 from trace_api.database.engine import driver
 
 # Advisory locks, first key. The second is the block of a thing, folded into a bounded set so that a
@@ -38,7 +39,8 @@ def add_facts(connection: Connection, rows: FactRows) -> None:
         _copy(connection, several)
     if rows.parents:
         driver(connection).execute(
-            "UPDATE thing SET unit = true WHERE id = ANY(%s) AND NOT unit", (sorted(rows.parents),)
+            "UPDATE thing SET unit = true WHERE id = ANY(%s::bigint[]) AND NOT unit",
+            (integers(sorted(rows.parents)),),
         )
 
 
@@ -112,7 +114,7 @@ def marks_of(connection: Connection, touched: Touched) -> list[MarkRow]:
             " FROM unnest(%s::bigint[], %s::bigint[]) AS t (child, parent)"
             " CROSS JOIN LATERAL (SELECT * FROM mark m WHERE m.parent = t.parent"
             "  AND t.child BETWEEN m.lo AND m.hi AND m.portion OFFSET 0) AS m",
-            ([child for child, _ in pairs], [parent for _, parent in pairs]),
+            (integers(child for child, _ in pairs), integers(parent for _, parent in pairs)),
         )
         found.update((MarkRow(*row), None) for row in cursor)
     return list(found)
@@ -156,7 +158,7 @@ def _take(connection: Connection, touched: Touched, kind: type[Derived]) -> list
                 "f.block = t.block AND f.lo <= t.hi AND f.hi >= t.lo AND f.scope = t.scope AND NOT f.portion",
             )
             + f" RETURNING {_columns(kind)}",
-            tuple(list(column) for column in zip(*runs, strict=True)),
+            tuple(map(integers, zip(*runs, strict=True))),
         )
         taken.extend(kind(*row) for row in cursor)
     if touched.portions:
@@ -167,7 +169,7 @@ def _take(connection: Connection, touched: Touched, kind: type[Derived]) -> list
                 "f.block = t.child >> 6 AND f.lo = t.child AND f.parent = t.parent"
                 " AND f.scope = t.scope AND f.portion",
             ),
-            tuple(list(column) for column in zip(*touched.portions, strict=True)),
+            tuple(map(integers, zip(*touched.portions, strict=True))),
         )
     return taken
 
@@ -191,11 +193,11 @@ def take_facts(connection: Connection, rows: FactRows) -> None:
             )
     if rows.parents:
         psycopg.execute(
-            "UPDATE thing t SET unit = false WHERE id = ANY(%s) AND NOT EXISTS ("
+            "UPDATE thing t SET unit = false WHERE id = ANY(%s::bigint[]) AND NOT EXISTS ("
             " SELECT FROM posting p JOIN event e ON e.id = p.event"
             " WHERE p.block = t.id >> 6 AND t.id BETWEEN p.lo AND p.hi AND p.role = %s AND NOT p.void"
             " AND e.type = %s)",
-            (sorted(rows.parents), int(Role.PARENT), TYPES["AggregationEvent"]),
+            (integers(sorted(rows.parents)), int(Role.PARENT), TYPES["AggregationEvent"]),
         )
     if rows.legs:
         psycopg.execute(
@@ -224,7 +226,7 @@ def _lock(connection: Connection, lock: int, blocks: Collection[int]) -> None:
     if blocks:
         driver(connection).execute(
             "SELECT pg_advisory_xact_lock(%s, number) FROM unnest(%s::integer[]) AS number",
-            (lock, sorted({block % LOCKS_OF_A_CLASS for block in blocks})),
+            (lock, integers(sorted({block % LOCKS_OF_A_CLASS for block in blocks}))),
         )
 
 
@@ -244,6 +246,6 @@ def _columns(kind: Any, alias: str = "") -> str:
     return ", ".join(prefix + name for name in kind._fields)
 
 
-def _arrays(rows: Iterable[Any], *names: str) -> tuple[list[Any], ...]:
+def _arrays(rows: Sequence[Any], *names: str) -> tuple[str, ...]:
     """Give the columns of rows as arrays, for ``unnest``."""
-    return tuple([getattr(row, name) for row in rows] for name in names)
+    return tuple(integers(getattr(row, name) for row in rows) for name in names)

@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from lineage.trace.neighbours import Kind
+from trace_api.database.arrays import integers, texts
 from trace_api.database.engine import driver
 
 #: How kinds of things are stored: only append.
@@ -36,7 +37,9 @@ Term = tuple[TermKind, str]
 
 def things(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
     """Give the numbers of those keys that have one."""
-    cursor = driver(connection).execute("SELECT key, id FROM thing WHERE key = ANY(%s)", (list(keys),))
+    cursor = driver(connection).execute(
+        "SELECT key, id FROM thing WHERE key = ANY(%s::text[])", (texts(keys),)
+    )
     return dict(cursor.fetchall())
 
 
@@ -51,25 +54,29 @@ def add_things(connection: Connection, kinds: Mapping[str, int]) -> dict[str, in
         "SELECT nextval('thing_id') FROM generate_series(1, %s)", (len(kinds),)
     ).fetchall()
     # A session whose block is used up goes on with a later one, never with an earlier one.
-    numbers = dict(zip(kinds, (number for (number,) in drawn), strict=True))
-    ordered = sorted(numbers)
+    given = dict(zip(kinds, (number for (number,) in drawn), strict=True))
+    ordered = sorted(given)
     cursor = psycopg.execute(
         "INSERT INTO thing (id, key, kind, unit)"
         " SELECT t.*, false FROM unnest(%s::bigint[], %s::text[], %s::smallint[]) AS t"
         " ON CONFLICT (key) DO NOTHING RETURNING key",
-        ([numbers[key] for key in ordered], ordered, [kinds[key] for key in ordered]),
+        (
+            integers(map(given.__getitem__, ordered)),
+            texts(ordered),
+            integers(map(kinds.__getitem__, ordered)),
+        ),
     )
-    lost = numbers.keys() - {key for (key,) in cursor.fetchall()}
+    lost = given.keys() - {key for (key,) in cursor.fetchall()}
     if lost:
-        numbers.update(things(connection, sorted(lost)))
-    return numbers
+        given.update(things(connection, sorted(lost)))
+    return given
 
 
 def terms(connection: Connection, wanted: Iterable[Term]) -> dict[Term, int]:
     """Give the number of every term, adding what is new."""
     ordered = sorted(set(wanted))
     psycopg = driver(connection)
-    arrays = ([kind for kind, _ in ordered], [value for _, value in ordered])
+    arrays = (integers(kind for kind, _ in ordered), texts(value for _, value in ordered))
     psycopg.execute(
         "INSERT INTO term (kind, value)"
         " SELECT w.kind, w.value FROM unnest(%s::smallint[], %s::text[]) AS w (kind, value)"
@@ -92,9 +99,11 @@ def transformations(connection: Connection, keys: Iterable[str]) -> dict[str, in
     psycopg.execute(
         "INSERT INTO transformation (key) SELECT w.key FROM unnest(%s::text[]) AS w (key)"
         " WHERE NOT EXISTS (SELECT FROM transformation t WHERE t.key = w.key) ON CONFLICT DO NOTHING",
-        (ordered,),
+        (texts(ordered),),
     )
-    cursor = psycopg.execute("SELECT key, id FROM transformation WHERE key = ANY(%s)", (ordered,))
+    cursor = psycopg.execute(
+        "SELECT key, id FROM transformation WHERE key = ANY(%s::text[])", (texts(ordered),)
+    )
     return dict(cursor.fetchall())
 
 

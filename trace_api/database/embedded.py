@@ -20,6 +20,8 @@ START_TIMEOUT_SECONDS = 300.0
 
 # What a small machine needs beyond the defaults. Every figure is about latency, none trades durability.
 CONFIGURATION = {
+    # Connections are trusted: so the socket is for the user alone that PostgreSQL runs as (and for root).
+    "unix_socket_permissions": "0700",
     "max_connections": "120",
     "shared_buffers": "'512MB'",
     "max_wal_size": "'4GB'",

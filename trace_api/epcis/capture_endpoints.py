@@ -18,6 +18,8 @@ from trace_api.capture.reading import JSON_TYPES, XML_TYPES, media_type
 from trace_api.capture.service import Capturer
 from trace_api.capture.service import Request as CaptureRequest
 from trace_api.dependencies import Options, Store, base_url
+from trace_api.epcis.examples import DOCUMENT as EXAMPLE
+from trace_api.epcis.examples import JOB, answer_of, body_of
 from trace_api.epcis.paging import PageSize, link_next, read_token, write_token
 from trace_api.epcis.protocol import (
     BASE,
@@ -56,11 +58,12 @@ Document = Annotated[Body, Depends(read_body(*JSON_TYPES, *XML_TYPES))]
     response_class=Response,
     summary="Capture an EPCIS document",
     responses={
-        200: {"description": "With `Prefer: wait`: the finished job with the result of each event."},
+        200: answer_of(JOB, "With `Prefer: wait`: the finished job with the result of each event."),
         202: {"description": "Captured; `Location` names the job."},
         400: {"description": "The document cannot be read, or with `rollback` one of its events is wrong."},
         413: {"description": "Too many events or bytes for one request."},
     },
+    openapi_extra=body_of(EXAMPLE, *sorted(JSON_TYPES)),
 )
 def capture(
     request: Request,
@@ -115,7 +118,12 @@ def capture_options(options: Options) -> Response:
     )
 
 
-@router.get("/capture", response_class=Response, summary="List capture jobs")
+@router.get(
+    "/capture",
+    response_class=Response,
+    summary="List capture jobs",
+    responses={200: answer_of([{name: value for name, value in JOB.items() if name != "results"}], "Jobs.")},
+)
 def captures(
     request: Request,
     store: Store,
@@ -136,7 +144,12 @@ def captures(
     return Response(orjson.dumps(jobs), headers=headers, media_type=JSON)
 
 
-@router.get("/capture/{capture_id}", response_class=Response, summary="One capture job")
+@router.get(
+    "/capture/{capture_id}",
+    response_class=Response,
+    summary="One capture job",
+    responses={200: answer_of(JOB, "The job.")},
+)
 def capture_job(store: Store, principal: Reader, capture_id: str) -> Response:
     """Give the job with the result of each of its events."""
     with store.reading() as connection:

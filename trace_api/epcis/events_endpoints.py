@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import orjson
@@ -11,10 +11,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from lineage.events import read_json
 from trace_api.capture.jobs import VALIDATION
+from trace_api.capture.reading import JSON_TYPES
 from trace_api.dependencies import Store, base_url
 from trace_api.epcis import events_query_repository as repository
 from trace_api.epcis.capture_endpoints import Document, Reader, Writer, take
 from trace_api.epcis.documents import query_document
+from trace_api.epcis.examples import DOCUMENT, EVENT, answer_of, body_of
 from trace_api.epcis.paging import PageSize, link_next, read_token, write_token
 from trace_api.epcis.protocol import BASE, JSON, XML, check_versions, discovery, no_such_resource, wants_xml
 from trace_api.epcis.queries import read_query
@@ -23,11 +25,27 @@ from trace_api.visibility import bounds
 
 router = APIRouter(prefix=BASE, tags=["EPCIS events"], dependencies=[Depends(check_versions)])
 
+_FOUND: Final[dict[int | str, dict[str, Any]]] = {
+    200: answer_of(
+        {
+            **{name: value for name, value in DOCUMENT.items() if name != "epcisBody"},
+            "type": "EPCISQueryDocument",
+            "epcisBody": {
+                "queryResults": {
+                    "queryName": "SimpleEventQuery",
+                    "resultsBody": DOCUMENT["epcisBody"],
+                }
+            },
+        },
+        "The events, as they were captured.",
+    )
+}
+
 #: Length of an eventID that is worth looking for.
 LONGEST_ID: Final = 2000
 
 
-@router.get("/events", response_class=Response, summary="Query events")
+@router.get("/events", response_class=Response, summary="Query events", responses=_FOUND)
 def events(
     request: Request,
     store: Store,
@@ -79,6 +97,7 @@ def events_options() -> Response:
     response_class=Response,
     summary="Capture one event",
     responses={200: {"description": "On record already."}, 409: {"description": "The eventID is taken."}},
+    openapi_extra=body_of({"@context": DOCUMENT["@context"], **EVENT}, *sorted(JSON_TYPES)),
 )
 def add_event(request: Request, principal: Writer, body: Document) -> Response:
     """Take one bare event with its `@context`; `Location` is its address."""
@@ -98,7 +117,7 @@ def add_event(request: Request, principal: Writer, body: Document) -> Response:
     )
 
 
-@router.get("/events/{event_id:path}", response_class=Response, summary="One event")
+@router.get("/events/{event_id:path}", response_class=Response, summary="One event", responses=_FOUND)
 def event(request: Request, store: Store, principal: Reader, event_id: str) -> Response:
     """Give the event with this eventID, exactly as captured, and the error declarations on it."""
     as_xml = wants_xml(request)

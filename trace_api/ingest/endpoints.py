@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 import zstandard
@@ -24,7 +24,27 @@ Writer = Annotated[Principal, Depends(require("device", "party"))]
 Json = Annotated[Body, Depends(read_body("application/json"))]
 
 
-@router.post("/reads", response_class=Response, summary="Take raw reads")
+_EXAMPLE: Final[dict[str, Any]] = {
+    "batchID": "handheld-7/412",
+    "readPoint": "https://id.gs1.org/414/9521234000013",
+    "bizStep": "receiving",
+    "reads": [
+        {
+            "time": "2026-05-01T16:00:00+08:00",
+            "code": "3034257BF7194E4000001A85",
+            "antenna": 1,
+            "rssi": -41.5,
+        }
+    ],
+}
+
+
+@router.post(
+    "/reads",
+    response_class=Response,
+    summary="Take raw reads",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"example": _EXAMPLE}}}},
+)
 def reads(request: Request, principal: Writer, body: Json) -> Response:
     """Take a batch of reads from a device that cannot build events.
 

@@ -15,7 +15,7 @@ from lineage.facts import micros
 from trace_api.accounts import Principal, require
 from trace_api.dependencies import Store
 from trace_api.problems import Problem
-from trace_api.trace import service
+from trace_api.trace import examples, service
 
 NDJSON: Final = "application/x-ndjson"
 #: Hops that can be asked for: no supply chain has so many, and a number must end somewhere.
@@ -36,6 +36,12 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     404: {"description": "`…/never-seen`: no event has named the thing."},
 }
 
+
+def _answer(example: dict[str, Any]) -> dict[str, Any]:
+    forms = {"application/json": {"example": example}, NDJSON: {}}
+    return {"description": "The answer; as NDJSON the head, then a line for each thing.", "content": forms}
+
+
 router = APIRouter(prefix="/trace/v1", tags=["Trace"], responses=_REFUSALS)
 
 Asker = Annotated[Principal, Depends(require("inspector", "party"))]
@@ -51,7 +57,12 @@ Depth = Annotated[int | None, Query(ge=0, le=DEEPEST, description="Most hops; al
 Contact = Annotated[bool, Query(description="Count sharing a container as influence.")]
 
 
-@router.get("/source", response_class=Response, summary="Where did it come from?")
+@router.get(
+    "/source",
+    response_class=Response,
+    summary="Where did it come from?",
+    responses={200: _answer(examples.SOURCE)},
+)
 def source(
     request: Request,
     store: Store,
@@ -69,7 +80,12 @@ def source(
     return _written(request, answer.as_dict, answer.lines)
 
 
-@router.get("/destination", response_class=Response, summary="Where did it go?")
+@router.get(
+    "/destination",
+    response_class=Response,
+    summary="Where did it go?",
+    responses={200: _answer(examples.DESTINATION)},
+)
 def destination(
     request: Request,
     store: Store,
@@ -88,7 +104,12 @@ def destination(
     return _written(request, answer.as_dict, answer.lines)
 
 
-@router.get("/history", response_class=Response, summary="What happened to it?")
+@router.get(
+    "/history",
+    response_class=Response,
+    summary="What happened to it?",
+    responses={200: _answer(examples.HISTORY)},
+)
 def history(
     request: Request,
     store: Store,
@@ -103,7 +124,12 @@ def history(
     return _written(request, answer.as_dict, lambda: _history_lines(answer.as_dict()))
 
 
-@router.get("/balance", response_class=Response, summary="Do the quantities of a lot add up?")
+@router.get(
+    "/balance",
+    response_class=Response,
+    summary="Do the quantities of a lot add up?",
+    responses={200: _answer(examples.BALANCE)},
+)
 def balance(store: Store, asker: Asker, lot: Annotated[str, Query(description="The lot.")] = "") -> Response:
     """Compare what came into a lot, what went out of it and what is left, per place."""
     with SECONDS.labels("balance").time(), store.reading() as connection:

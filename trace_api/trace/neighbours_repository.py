@@ -28,6 +28,7 @@ from trace_api.capture.containment import ODDITIES
 from trace_api.capture.interning_repository import KINDS
 from trace_api.capture.rows import ACTIONS, TYPES
 from trace_api.capture.stored_events import stored_events
+from trace_api.database.arrays import integers, texts
 from trace_api.database.engine import driver
 
 _ASKED: Final = (
@@ -38,7 +39,7 @@ _OVERLAPS: Final = "f.block = a.block AND f.lo <= a.last AND f.hi >= a.first"
 _STATEMENTS: Final = (
     "SELECT id, type, action, move, ends, tells_more,"
     " location, read_point, giver, taker, carrier, owner, bound_for, step, disposition"
-    " FROM event WHERE id = ANY(%s)"
+    " FROM event WHERE id = ANY(%s::bigint[])"
 )
 _TERMS: Final = slice(6, None)
 
@@ -85,8 +86,8 @@ class PostgresNeighbours:
             return []
         opposite: dict[int, list[Leg]] = defaultdict(list)
         self._cursor.execute(
-            f"SELECT ref, lo, hi, at, event FROM leg WHERE ref = ANY(%s) AND {other}",  # noqa: S608 - constants
-            (list(own),),
+            f"SELECT ref, lo, hi, at, event FROM leg WHERE ref = ANY(%s::bigint[]) AND {other}",  # noqa: S608 - constants
+            (integers(own),),
         )
         for ref, *leg in self._cursor:
             opposite[ref].append(Leg(*leg))
@@ -179,14 +180,16 @@ class PostgresNeighbours:
         """See :meth:`Neighbours.event_ids`."""
         if not events:
             return {}
-        self._cursor.execute("SELECT id, event_id FROM event WHERE id = ANY(%s)", (list(events),))
+        self._cursor.execute(
+            "SELECT id, event_id FROM event WHERE id = ANY(%s::bigint[])", (integers(events),)
+        )
         return dict(self._cursor.fetchall())
 
     def statements(self, events: Collection[int]) -> Mapping[int, Statement]:
         """See :meth:`Neighbours.statements`."""
         if not events:
             return {}
-        self._cursor.execute(_STATEMENTS, (list(events),))
+        self._cursor.execute(_STATEMENTS, (integers(events),))
         rows = self._cursor.fetchall()
         terms = self._terms({term for row in rows for term in row[_TERMS]})
         found: dict[int, Statement] = {}
@@ -218,10 +221,10 @@ class PostgresNeighbours:
     def find(self, ids: Collection[str]) -> Mapping[str, int]:
         """See :meth:`Neighbours.find`. A number that was given and that no event uses is nothing."""
         self._cursor.execute(
-            "SELECT t.key, t.id FROM thing t WHERE t.key = ANY(%s) AND ("
+            "SELECT t.key, t.id FROM thing t WHERE t.key = ANY(%s::text[]) AND ("
             " EXISTS (SELECT FROM posting p WHERE p.block = t.id >> 6 AND t.id BETWEEN p.lo AND p.hi)"
             " OR EXISTS (SELECT FROM membership m WHERE m.lot = t.id))",
-            (list(ids),),
+            (texts(ids),),
         )
         return dict(self._cursor.fetchall())
 
@@ -237,7 +240,7 @@ class PostgresNeighbours:
         self._cursor.execute(
             f"SELECT f.* FROM {_ASKED}"  # noqa: S608 - constants of this module
             f" CROSS JOIN LATERAL (SELECT {columns} FROM {table} f WHERE {condition} OFFSET 0) AS f",
-            ([thing >> 6 for thing in first], list(first), list(last), list(since), list(until)),
+            tuple(map(integers, ([thing >> 6 for thing in first], first, last, since, until))),
         )
         return list(dict.fromkeys(self._cursor.fetchall()))
 
@@ -248,6 +251,6 @@ class PostgresNeighbours:
             if len(known) + len(new) > _REMEMBERED_TERMS:
                 known.clear()
                 new = [number for number in numbers if number is not None]
-            self._cursor.execute("SELECT id, value FROM term WHERE id = ANY(%s)", (new,))
+            self._cursor.execute("SELECT id, value FROM term WHERE id = ANY(%s::integer[])", (integers(new),))
             known.update(self._cursor.fetchall())
         return known
