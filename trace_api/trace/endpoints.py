@@ -95,12 +95,17 @@ def destination(
     depth: Depth = None,
     contact: Contact = False,
     now: Annotated[bool, Query(description="Say of each thing where it is now.")] = False,
+    quantities: Annotated[
+        bool, Query(description="Say of each lot how much of it came from this thing, at least and at most.")
+    ] = True,
 ) -> Response:
     """Give everything that the thing may have gone into from a time on, each with a path and its evidence."""
     at = _time("since", since)
     with SECONDS.labels("destination").time(), store.reading() as connection:
         thing = service.find(connection, thing_id, asker)
-        answer = service.destination(connection, thing, at, depth=depth, contact=contact, now=now)
+        answer = service.destination(
+            connection, thing, at, depth=depth, contact=contact, now=now, quantities=quantities
+        )
     return _written(request, answer.as_dict, answer.lines)
 
 

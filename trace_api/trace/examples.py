@@ -36,6 +36,7 @@ DESTINATION: Final[dict[str, Any]] = {
             "depth": 1,
             "origin": False,
             "via": [0],
+            "quantity": None,
             "where": {
                 "state": "in_stock",
                 "party": None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from sqlalchemy import Connection
 
 from lineage import trace
@@ -71,6 +73,7 @@ def source(
         depth=depth,
         contact=contact,
         directory=MasterDirectory(connection),
+        now=time.time_ns() // 1000,
     )
 
 
@@ -82,8 +85,13 @@ def destination(
     depth: int | None = None,
     contact: bool = False,
     now: bool = False,
+    quantities: bool = False,
 ) -> trace.Answer:
-    """Give everything that a thing may have gone into from a time on; ``now`` says where each is."""
+    """Give everything that a thing may have gone into from a time on.
+
+    :param now: say where each thing is now
+    :param quantities: say of each lot how much of it came from this one, at least and at most
+    """
     return trace.destination(
         PostgresNeighbours(connection),
         thing,
@@ -91,6 +99,7 @@ def destination(
         depth=depth,
         contact=contact,
         now=now,
+        quantities=quantities,
         directory=MasterDirectory(connection),
     )
 
