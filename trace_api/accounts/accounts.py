@@ -72,7 +72,8 @@ def first_admin(connection: Connection, data_dir: Path) -> Path | None:
     if repository.any_account(connection):
         return None
     password = new_password()
-    create_account(connection, FIRST_ADMIN, "admin", password)
+    if repository.add_account(connection, FIRST_ADMIN, "admin", None, hash_password(password)) is None:
+        return None  # another server on the same database was faster
     path = data_dir / PASSWORD_FILE
     data_dir.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)

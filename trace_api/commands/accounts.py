@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from trace_api.commands.app import Data, DatabaseUrl, app, notes, settings_of
+from trace_api.commands.app import Data, DatabaseUrl, answers, app, notes, settings_of
 
 token = typer.Typer(help="Bearer tokens of programs.", no_args_is_help=True)
 account = typer.Typer(help="Accounts of people who log in at the console.", no_args_is_help=True)
@@ -37,11 +37,10 @@ def create_token(
 ) -> None:
     """Make a token and print it, once: only a hash is kept.
 
-    Examples:
-        trace-api token create --role device --name "gate 7"
+    For example:
 
-        trace-api token create --role party --name "dairy ERP" --party 91110000100006021R
-
+    - `trace-api token create --role device --name "gate 7"`
+    - `trace-api token create --role party --name "dairy ERP" --party 91110000100006021R`
     """
     from trace_api.accounts import accounts  # noqa: PLC0415
     from trace_api.server import open_database  # noqa: PLC0415
@@ -91,7 +90,7 @@ def list_tokens(as_json: Json = False, data: Data = None, database_url: Database
         table.add_row(
             str(row.id), row.name, row.role, row.party_uscc or "", f"{row.created_at:%Y-%m-%d}", state
         )
-    notes.print(table)
+    answers.print(table)
 
 
 @token.command("revoke")
@@ -132,9 +131,9 @@ def create_account(
 ) -> None:
     """Make an account for a person; the password is asked for.
 
-    Example:
-        trace-api account create --name li --role inspector
+    For example:
 
+    - `trace-api account create --name li --role inspector`
     """
     from trace_api.accounts import accounts  # noqa: PLC0415
     from trace_api.server import open_database  # noqa: PLC0415

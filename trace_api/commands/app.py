@@ -22,7 +22,9 @@ Everything a flag says can also stand in the environment, as TRACE_PORT, TRACE_D
 
 app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="markdown")
 notes = Console(stderr=True, highlight=False)
-"""Where progress and remarks go; answers go to stdout."""
+"""Where progress and remarks go."""
+answers = Console(highlight=False)
+"""Where tables for people go; what machines read is written plainly."""
 
 Data = Annotated[
     Path | None,

@@ -37,11 +37,10 @@ def import_files(
     What is right is kept, each thing that is wrong is named with its place. Importing a file again changes
     nothing. Works while the server runs.
 
-    Examples:
-        trace-api import parties.csv sites.csv events.jsonld
+    For example:
 
-        trace-api import --json world/*.jsonld
-
+    - `trace-api import parties.csv sites.csv events.jsonld`
+    - `trace-api import --json world/*.jsonld`
     """
     from trace_api.capture.service import Capturer  # noqa: PLC0415
     from trace_api.server import open_database  # noqa: PLC0415

@@ -26,11 +26,10 @@ def serve(
     The first start fills an empty database and makes an administrator; the password is shown once and kept
     in a file that only its owner can read.
 
-    Examples:
-        trace-api serve --data /var/lib/suyuan
+    For example:
 
-        TRACE_DATABASE_URL=postgresql://suyuan@db/suyuan trace-api serve --port 8080
-
+    - `trace-api serve --data /var/lib/suyuan`
+    - `TRACE_DATABASE_URL=postgresql://suyuan@db/suyuan trace-api serve --port 8080`
     """
     # The server's packages take half a second to load: only when they are used.
     from trace_api.accounts.accounts import FIRST_ADMIN, first_admin  # noqa: PLC0415
@@ -58,9 +57,9 @@ def serve(
 def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
     """Bring a database of an older version to this program's. Make a backup first.
 
-    Example:
-        trace-api migrate --data /var/lib/suyuan
+    For example:
 
+    - `trace-api migrate --data /var/lib/suyuan`
     """
     from trace_api.database.migrate import migrate as upgrade  # noqa: PLC0415
     from trace_api.server import open_database  # noqa: PLC0415
