@@ -26,6 +26,7 @@ MAX_ROWS: Final = 1_000_000
 
 _HEADER_FILL: Final = PatternFill("solid", fgColor="12343F")
 _HEADER_FONT: Final = Font(bold=True, color="FFFFFF")
+_HEADER_ALIGNMENT: Final = Alignment(vertical="top", wrap_text=True)
 _MAX_WIDTH: Final = 70
 
 
@@ -102,19 +103,26 @@ def _sheet(
         given = widths[column] if column < len(widths) else min(longest + 3, _MAX_WIDTH)
         sheet.column_dimensions[get_column_letter(column + 1)].width = given
     sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, text, header=True) for text in header])
+    sheet.append([_header_cell(sheet, text) for text in header])
     for row in kept:
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append([_text_cell(sheet, value) if _looks_like_formula(value) else value for value in row])
 
 
-def _cell(sheet: Worksheet, value: Any, *, header: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value=value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # a text that begins with “=” stays a text: nobody's name becomes a formula
-    if header:
-        cell.fill, cell.font = _HEADER_FILL, _HEADER_FONT
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
+def _header_cell(sheet: Worksheet, text: str) -> Any:
+    cell = _text_cell(sheet, text)
+    cell.fill, cell.font, cell.alignment = _HEADER_FILL, _HEADER_FONT, _HEADER_ALIGNMENT
     return cell
+
+
+def _text_cell(sheet: Worksheet, text: Any) -> Any:
+    """Give a cell whose text stays a text, even one that begins with “=”: nobody's name becomes a formula."""
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = "s"
+    return cell
+
+
+def _looks_like_formula(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("=")
 
 
 def _plain(value: object) -> object:
@@ -123,6 +131,8 @@ def _plain(value: object) -> object:
     if isinstance(value, int | float) or value is None:
         return value
     text = str(value)
+    if text.isprintable():
+        return text
     return "".join(character for character in text if character >= " " or character in "\n\t")
 
 
