@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import queue
 import sqlite3
 import threading
@@ -25,6 +24,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway_agent.clock import SECOND
@@ -33,6 +33,7 @@ from gateway_agent.errors import JournalError
 from gateway_agent.journal.database import is_full
 from gateway_agent.journal.derivation import Derivation
 from gateway_agent.journal.reads import Delivery
+from gateway_agent.journal.reserve import Reserve, free_bytes
 from gateway_agent.journal.store import Store
 from gateway_agent.journal.timekeeping import Timekeeper
 
@@ -83,6 +84,8 @@ class Writer(threading.Thread):
         super().__init__(name="writer", daemon=True)
         self._store = store
         self._derivation = derivation
+        self._folder = Path(store.connection.execute("PRAGMA database_list").fetchone()[2]).parent
+        self._reserve = Reserve(self._folder / "reserve")
         self._keeper = keeper
         self._settings = settings
         self._fingerprint = fingerprint
@@ -162,6 +165,7 @@ class Writer(threading.Thread):
     def run(self) -> None:
         """Work until :meth:`stop`."""
         try:
+            self._reserve.ensure()
             self._until_it_fits(self._open)
             while self._round():
                 pass
@@ -263,11 +267,11 @@ class Writer(threading.Thread):
                 self.figures.last_round = time.monotonic()
                 self.figures.alarms["disk"] = f"the disk takes no more: {error}; nothing is acknowledged"
                 log.critical("the disk takes no more (%s); nothing is acknowledged until it does", error)
-                if self._stopping.wait(FULL_RETRY):
-                    raise
-                self._make_room()
-                # What the server has confirmed meanwhile makes room.
-                self._run_jobs()
+                self._reserve.release()
+                # With the reserve there is room to remove what the server has; reads must not take it.
+                while not self._has_made_room():
+                    if self._stopping.is_set():
+                        raise
             else:
                 self.figures.alarms.pop("disk", None)
                 return
@@ -280,13 +284,22 @@ class Writer(threading.Thread):
                 return
             job()
 
-    def _make_room(self) -> None:
+    def _has_made_room(self) -> bool:
+        """Wait a little, remove what can go, and tell whether that was enough."""
+        self._stopping.wait(FULL_RETRY)
+        self.figures.last_round = time.monotonic()
         try:
+            # First the log into the file: afterwards removing needs no new space.
+            self._store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             with self._store.transaction():
                 self._store.prune(self._keeper.wall() + SECOND)
                 self._store.prune_consumed(KEPT_WHEN_FULL)
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
             log.warning("no room could be made: %s", error)
+        # Senders note what was stored meanwhile.
+        self._run_jobs()
+        inside = self._pages("freelist_count") * self._pages("page_size")
+        return self._reserve.ensure() or inside > self._reserve.size
 
     def _keep_house(self) -> None:
         keep = self._settings.keep
@@ -295,6 +308,7 @@ class Writer(threading.Thread):
             self.figures.alarms["space"] = "little space left: delivered events and reads are removed early"
         else:
             self.figures.alarms.pop("space", None)
+            self._reserve.ensure()
         with self._store.transaction():
             self._keeper.remember(self._store)
             last = self._store.last_snapshot()
@@ -303,11 +317,14 @@ class Writer(threading.Thread):
             self._store.prune(self._keeper.wall() - round(keep * SECOND))
 
     def _is_tight(self) -> bool:
-        pages, free, limit = (
-            self._store.connection.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("page_count", "freelist_count", "max_page_count")
+        used = self._pages("page_count") - self._pages("freelist_count")
+        return (
+            used > self._pages("max_page_count") * 0.8 or free_bytes(self._folder) < self._settings.min_free
         )
-        return pages - free > limit * 0.8 or free_space(self._store) < self._settings.min_free
+
+    def _pages(self, pragma: str) -> int:
+        found: int = self._store.connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+        return found
 
     def _snapshot(self) -> None:
         with self._store.transaction():
@@ -315,10 +332,3 @@ class Writer(threading.Thread):
 
     def _snapshot_rows(self) -> None:
         self._store.save_snapshot(self._derivation.consumed, self._fingerprint, self._derivation.floor.dump())
-
-
-def free_space(store: Store) -> int:
-    """Give the bytes that are free on the journal's disk."""
-    file = store.connection.execute("PRAGMA database_list").fetchone()[2]
-    found = os.statvfs(file)
-    return found.f_bavail * found.f_frsize

@@ -1,6 +1,8 @@
 """The journal: order, redelivery, one transaction from read to event, removal, full disk."""
 
+import os
 import sqlite3
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -347,6 +349,55 @@ def test_a_full_disk_stops_the_acknowledgements_and_nothing_else(tmp_path: Path)
     finish(work)
     assert "disk" not in work.figures.alarms
     assert sorted(acknowledged) == list(range(given)), "every read was acknowledged once, in the end"
+    bench.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(folder)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("a disk of its own needs the right to mount")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.slow
+def test_a_disk_that_others_have_filled_still_lets_delivered_events_go(small_disk: Path) -> None:
+    bench = Bench(small_disk)
+    work = writer(bench)
+    assert work.drain(5)
+    left = os.statvfs(small_disk)
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * (left.f_bavail * left.f_frsize - 1_500_000))
+    acknowledged: list[int] = []
+    given = 0
+    until = time.monotonic() + 60
+    while "disk" not in work.figures.alarms:
+        assert time.monotonic() < until
+        if work.put(Delivery((code(cup(given)),), lambda: acknowledged.append(0)), timeout=0.05):
+            given += 1
+    count = len(acknowledged)
+    reading = connect_reading(bench.file)
+    seqs = [row[0] for row in reading.execute("SELECT seq FROM outbox WHERE state = 'queued'")]
+    while True:
+        assert time.monotonic() < until, "what the server has can be removed"
+        try:
+            work.call(lambda store: store.remove(seqs)).result(20)
+        except sqlite3.OperationalError:
+            continue
+        break
+    assert len(acknowledged) < given
+    filler.unlink()
+    while len(acknowledged) < given:
+        assert time.monotonic() < until, (count, len(acknowledged), given)
+        time.sleep(0.05)
+    reading.close()
+    finish(work)
+    assert (small_disk / "reserve").stat().st_size > 1_000_000
     bench.close()
 
 
