@@ -10,9 +10,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
 
-import uvicorn
-
-from trace_api.app import create_app
 from trace_api.database import Database, prepare
 from trace_api.database.embedded import EmbeddedPostgres
 from trace_api.settings import Settings
@@ -55,6 +52,11 @@ def open_database(settings: Settings, *, check: bool = True) -> Iterator[Databas
 
 def run(settings: Settings, database: Database) -> None:
     """Serve until told to stop (SIGINT, SIGTERM); requests being worked on are finished first."""
+    # The web framework and the pages: only a server needs them, not the commands beside it.
+    import uvicorn  # noqa: PLC0415
+
+    from trace_api.app import create_app  # noqa: PLC0415
+
     app = create_app(replace(settings, database_url=database.url), database)
     gc.collect()
     gc.freeze()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 # argon2-cffi's defaults are RFC 9106's low-memory profile: 64 MiB, 3 passes; some 50 ms a log-in.
 _hasher = PasswordHasher()
-# Verified against when the account does not exist, so that the answer takes as long.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
 # Room for a sentence; a bound because the hash function reads all of it.
 LONGEST_PASSWORD = 1024
@@ -28,10 +27,16 @@ def password_matches(password: str, kept: str | None) -> bool:
     if len(password) > LONGEST_PASSWORD:
         return False
     try:
-        _hasher.verify(kept or _NOBODY, password)
+        _hasher.verify(kept or _nobody(), password)
     except (Argon2Error, InvalidHashError):
         return False
     return kept is not None
+
+
+@cache
+def _nobody() -> str:
+    """Give what is verified against when the account does not exist, so that the answer takes as long."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def new_secret() -> str:
