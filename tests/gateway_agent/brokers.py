@@ -55,6 +55,7 @@ persistence true
 persistence_location {folder}/
 autosave_on_changes true
 autosave_interval 1
+max_queued_messages 0
 user {_user()}
 """
             self._command = [found, "-c", str(folder / "broker.conf")]
