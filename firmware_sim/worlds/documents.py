@@ -45,6 +45,7 @@ Event = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=1 << 14)
 def timestamp(at: int) -> str:
     """Write microseconds since 1970 as RFC 3339 in UTC."""
     moment = EPOCH + timedelta(microseconds=at)

@@ -45,6 +45,7 @@ written.
 """
 
 SAMPLED_ITEMS = 60
+SAMPLED_UNITS = 15
 MOST_CONTENTS = 500
 """Units with more contents than this are only written to a complete ledger."""
 
@@ -172,13 +173,11 @@ class LedgerFile:
             yield from things
             return
         items = [thing for thing in things if kind_of(thing, ledger) == "item"]
+        units = [thing for thing in things if kind_of(thing, ledger) == "unit"]
         yield from self._random.sample(items, min(SAMPLED_ITEMS, len(items)))
-        units = [
-            thing
-            for thing in things
-            if kind_of(thing, ledger) == "unit" and len(ledger.destinations(thing)) <= MOST_CONTENTS
-        ]
-        yield from self._random.sample(units, min(SAMPLED_ITEMS // 4, len(units)))
+        for unit in self._random.sample(units, min(SAMPLED_UNITS, len(units))):
+            if len(ledger.destinations(unit)) <= MOST_CONTENTS:
+                yield unit
         yield from (thing for thing in things if kind_of(thing, ledger) == "lot")
 
     def _write(self, record: dict[str, Any]) -> None:
