@@ -17,7 +17,7 @@ DEMO = [sys.executable, "-c", "from firmware_sim.commands import app; app()", "d
 SECONDS = 900
 """A machine that does many things at once takes minutes for what takes one on its own."""
 
-pytestmark = pytest.mark.timeout(SECONDS)
+pytestmark = [pytest.mark.timeout(SECONDS), pytest.mark.xdist_group("demo")]
 
 
 @pytest.fixture(scope="module")
