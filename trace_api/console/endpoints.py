@@ -15,6 +15,7 @@ from trace_api.console import things
 from trace_api.console.session import Reader, failures, local, same_origin
 from trace_api.console.showing import ConsoleRoute, language_of, show
 from trace_api.dependencies import Options, Store
+from trace_api.lookup.choosing import choices_of, only_one
 from trace_api.pages.endpoints import cut
 from trace_api.pages.languages import words
 from trace_api.problems import Problem
@@ -111,15 +112,21 @@ def search(
         identifier = read(text)
     except IdentifierError as error:
         with store.reading() as connection:
-            hits = things.by_name(connection, text)
-        values = {
-            "section": "home",
-            "q": text,
-            "error": error,
-            "shown": cut(text, error.position),
-            "hits": hits,
-        }
-        return show(request, "console/search.html", values, person=person, status=200 if hits else 404)
+            choices = choices_of(connection, text, error)
+            hits = [] if choices else things.by_name(connection, text)
+        chosen = only_one(choices)
+        if chosen is None:
+            values = {
+                "section": "home",
+                "q": text,
+                "error": error,
+                "shown": cut(text, error.position),
+                "hits": hits,
+                "choices": choices,
+            }
+            status = 300 if choices else 200 if hits else 404
+            return show(request, "console/search.html", values, person=person, status=status)
+        identifier = chosen
     return RedirectResponse(
         f"/console/thing?{urlencode({'id': identifier.digital_link or identifier.id})}", 303
     )

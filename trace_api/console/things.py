@@ -16,7 +16,7 @@ from lineage.trace.neighbours import Ask
 from trace_api.accounts import Principal
 from trace_api.console import drawing, things_repository, timeline
 from trace_api.lookup import repository as lookups
-from trace_api.lookup.addresses import human_text, local_path, lot_number
+from trace_api.lookup.addresses import human_text, local_path, lot_number, typed_text
 from trace_api.masterdata import repository as masterdata
 from trace_api.pages.languages import Words
 from trace_api.pages.rendering import stamp
@@ -62,6 +62,7 @@ class ThingView:
         common = {
             "identifier": self.identifier,
             "text": human_text(self.identifier),
+            "typed": typed_text(self.identifier),
             "page": local_path(self.identifier),
             "product": product,
             "recalls": self._recalls(),

@@ -66,6 +66,13 @@ def human_text(identifier: Identifier) -> str:
     return identifier.value
 
 
+def typed_text(identifier: Identifier) -> str:
+    """Write a code so that it can be typed in and read again: other schemes carry their name."""
+    if identifier.digital_link is not None:
+        return human_text(identifier)
+    return identifier.id if identifier.scheme == "uri" else f"{identifier.scheme}:{identifier.value}"
+
+
 def local_path(identifier: Identifier) -> str:
     """Give the path under which this server shows a thing."""
     uri = identifier.digital_link or identifier.id

@@ -29,6 +29,8 @@ _SHOWN_KINDS: Final = frozenset(
         "filling_permit",
         "inspection_body",
         "equipment_production",
+        "special_equipment_manufacture",
+        "special_equipment_installation",
         "medical_institution",
         "ccc",
         "use_registration",

@@ -7,8 +7,10 @@ from starlette.responses import RedirectResponse
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import read
+from trace_api.dependencies import Store
 from trace_api.lookup.addresses import Shown, local_path
-from trace_api.pages.languages import choose_language, words
+from trace_api.lookup.choosing import choices_of, only_one
+from trace_api.pages.languages import Language, choose_language, words
 from trace_api.pages.rendering import STATIC, render
 from trace_api.problems import Problem
 
@@ -32,33 +34,50 @@ def home(request: Request, lang: str | None = None) -> Response:
 
 @router.get("/lookup")
 def lookup(
-    request: Request, q: Annotated[str, Query(max_length=MAX_QUERY)] = "", lang: str | None = None
+    request: Request,
+    store: Store,
+    q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
+    lang: str | None = None,
 ) -> Response:
-    """Lead from a typed code in any written form to its page."""
+    """Lead from a typed code in any written form to its page; ask back when a number fits several schemes."""
     language = choose_language(lang, request.headers.get("accept-language"))
     text = q.strip()
+    switch = f"/?lang={words(language).other}"
     if not text:
         return RedirectResponse(f"/?lang={language}", 303)
     try:
         identifier = read(text)
     except IdentifierError as error:
-        values = {
-            "key": "not_code",
-            "mark": "cross",
-            "tone": "stop",
-            "detail": words(language).of(error.message_zh, error.message),
-            "shown": cut(text, error.position),
-            "code": None,
-            "broader": None,
-            "report": False,
-            "steps": ("not_code.step.digits", "not_code.step.other"),
-            "switch_url": f"/?lang={words(language).other}",
-        }
-        return render("public/notice.html", language, values, status=400)
+        with store.reading() as connection:
+            choices = choices_of(connection, text, error)
+        chosen = only_one(choices)
+        if chosen is None and choices:
+            paths = {choice.identifier.id: local_path(choice.identifier) for choice in choices}
+            values = {"q": text[:200], "choices": choices, "paths": paths, "switch_url": switch}
+            return render("public/choose.html", language, values, status=300)
+        if chosen is None:
+            return _not_a_code(text, error, language, switch)
+        identifier = chosen
     path = local_path(identifier)
     if path.startswith("/lookup"):
         raise Problem(404, "never-issued", f"{identifier.id} is no code of a thing.")
     return RedirectResponse(f"{path}?lang={language}", 303)
+
+
+def _not_a_code(text: str, error: IdentifierError, language: Language, switch: str) -> Response:
+    values = {
+        "key": "not_code",
+        "mark": "cross",
+        "tone": "stop",
+        "detail": words(language).of(error.message_zh, error.message),
+        "shown": cut(text, error.position),
+        "code": None,
+        "broader": None,
+        "report": False,
+        "steps": ("not_code.step.digits", "not_code.step.other"),
+        "switch_url": switch,
+    }
+    return render("public/notice.html", language, values, status=400)
 
 
 @router.get("/static/{name}")

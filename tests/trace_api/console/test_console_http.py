@@ -131,6 +131,25 @@ def test_names_are_found_too_and_wrong_codes_explained(inspector_browser: TestCl
     assert inspector_browser.get("/console/search").headers["location"] == "/console"
 
 
+def test_a_bare_number_is_read_where_one_thing_is_meant(inspector_browser: TestClient) -> None:
+    sscc = story.PAL.rpartition("/")[2]
+    assert "00%2F" in inspector_browser.get("/console/search", params={"q": sscc}).headers["location"]
+    several = inspector_browser.get("/console/search", params={"q": "6901234567892"})
+    assert several.status_code == 300
+    assert "商品条码" in several.text
+
+
+def test_a_code_of_another_scheme_can_be_searched_and_recalled_again(
+    inspector_browser: TestClient, device: TestClient
+) -> None:
+    code = "https://id.suyuan.example/id/drug_code/83857930000879766660"
+    listed = story.event("ObjectEvent", "10:30", action="ADD", bizStep="commissioning", epcList=[code])
+    story.capture(device, [listed])
+    page = inspector_browser.get("/console/thing", params={"id": code}).text
+    assert 'value="drug_code:83857930000879766660"' in page
+    assert "seed=drug_code%3A83857930000879766660" in page
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_tab_of_every_kind_of_thing(inspector_browser: TestClient, language: str) -> None:
     for uri in (story.M1, story.Y1, story.S1, story.S2, story.K1, story.PAL):

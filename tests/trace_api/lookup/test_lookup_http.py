@@ -339,6 +339,23 @@ def test_typing_a_code_leads_to_its_page(told: TestClient) -> None:
     assert "产品溯源" in told.get("/").text
 
 
+def test_a_bare_number_leads_to_the_one_code_on_record(told: TestClient) -> None:
+    answer = told.get("/lookup", params={"q": story.YOGHURT, "lang": "en"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/01/{story.YOGHURT}?lang=en")
+    only = told.get("/lookup", params={"q": "83857930000879766660"}, follow_redirects=False)
+    assert only.headers["location"].startswith("/id/drug_code/83857930000879766660"), (
+        "it fits one scheme only"
+    )
+
+
+def test_a_bare_number_that_fits_several_schemes_is_asked_back(told: TestClient) -> None:
+    answer = told.get("/lookup", params={"q": "6901234567892", "lang": "en"}, follow_redirects=False)
+    assert answer.status_code == 300
+    assert "Product bar code (GTIN)" in answer.text
+    assert "/01/06901234567892?lang=en" in answer.text
+    assert "Location number (GLN)" in answer.text
+
+
 def test_files_of_pages(client: TestClient) -> None:
     css = client.get("/static/suyuan.css")
     assert css.headers["content-type"] == "text/css; charset=utf-8"
