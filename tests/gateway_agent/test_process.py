@@ -370,7 +370,7 @@ def test_a_kill_at_every_sync_of_the_disk_loses_nothing(
         pytest.skip("strace is not installed")
     scans = 0
     for number in range(1, 16):
-        # The process is killed in the n-th fdatasync of a thread: before, between and after the commits of a scan.
+        # Killed in the n-th fdatasync of a thread: before, between and after the commits of a scan.
         prefix = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync",
                   "-e", f"inject=fdatasync:signal=SIGKILL:when={number}")  # fmt: skip
         process = agent(prefix=prefix).start(wait=False)
