@@ -91,6 +91,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.capturer = Capturer(store, settings.capture_limit)
     app.add_middleware(StandardHeaders)
     problems.install(app)
+    pages.install(app)
     for router in routers():
         app.include_router(router)
     return app

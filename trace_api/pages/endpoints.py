@@ -2,17 +2,18 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import read
 from trace_api.dependencies import Store
-from trace_api.lookup.addresses import Shown, local_path
+from trace_api.lookup.addresses import Shown, local_path, with_parameters
 from trace_api.lookup.choosing import choices_of, only_one
 from trace_api.pages.languages import Language, choose_language, words
+from trace_api.pages.negotiation import HTML, choose_media_type
 from trace_api.pages.rendering import STATIC, render
-from trace_api.problems import Problem
+from trace_api.problems import Problem, response
 
 router = APIRouter(include_in_schema=False)
 
@@ -104,3 +105,29 @@ def cut(text: str, position: int | None) -> Shown:
     if position is None or not 0 <= position < len(text):
         return Shown(text, "", "")
     return Shown(text[:position], text[position], text[position + 1 :])
+
+
+def install(app: FastAPI) -> None:
+    """Have addresses that do not exist answered with a page where a browser asks, with a problem elsewhere."""
+    app.add_exception_handler(404, _not_found)
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    del error
+    wants = choose_media_type(request.headers.get("accept"), ("application/json", HTML))
+    if wants != HTML or request.method not in {"GET", "HEAD"}:
+        return response(Problem(404, "no-such-resource", "Not Found"))
+    language = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+    values = {
+        "key": "not_found",
+        "mark": "cross",
+        "tone": "warn",
+        "detail": None,
+        "shown": None,
+        "code": None,
+        "broader": {"url": f"/?lang={language}", "text": words(language)("not_found.home")},
+        "report": False,
+        "steps": ("not_found.step",),
+        "switch_url": with_parameters(request.url.path, request.url.query, lang=words(language).other),
+    }
+    return render("public/notice.html", language, values, status=404)

@@ -356,6 +356,16 @@ def test_a_bare_number_that_fits_several_schemes_is_asked_back(told: TestClient)
     assert "Location number (GLN)" in answer.text
 
 
+def test_an_address_that_does_not_exist(client: TestClient) -> None:
+    page = client.get("/nowhere?lang=en", headers=BROWSER)
+    assert (page.status_code, "There is no such page" in page.text) == (404, True)
+    for headers in (JSON, {}):
+        answer = client.get("/nowhere", headers=headers)
+        assert answer.json()["type"].endswith("/no-such-resource")
+    assert client.post("/nowhere", headers=BROWSER).headers["content-type"] == "application/problem+json"
+    assert client.get("/labels/v1/issued", headers=BROWSER).status_code == 405
+
+
 def test_files_of_pages(client: TestClient) -> None:
     css = client.get("/static/suyuan.css")
     assert css.headers["content-type"] == "text/css; charset=utf-8"
