@@ -74,6 +74,7 @@ def test_other_content_under_a_taken_id_is_rejected_by_name(device: TestClient, 
     assert statuses(job) == ["rejected"]
     (error,) = job["results"][0]["errors"]
     assert error["code"] == "event-id-taken"
+    assert error["pointer"] == "/epcisBody/eventList/0/eventID"
     assert count(database) == 1
 
 

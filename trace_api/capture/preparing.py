@@ -22,6 +22,7 @@ class Prepared:
     """A valid event with everything that can be known of it without the database.
 
     :ivar index: its place in the document
+    :ivar pointer: JSON pointer to it
     :ivar event_id: as captured, or its CBV hash where it came without one
     :ivar declared_at: microseconds of its error declaration, 0 where there is none
     :ivar hash: SHA-256 of the bytes as captured
@@ -30,6 +31,7 @@ class Prepared:
     """
 
     index: int
+    pointer: str
     event: Event
     event_id: str
     declared_at: int
@@ -43,7 +45,7 @@ class Prepared:
     def warnings(self) -> list[Problem]:
         """Give what is odd about the identifiers of the event, each of which is kept as it is."""
         return [
-            Problem("", warning.code, f"{posting.thing.id[:100]}: {warning.message}")
+            Problem(self.pointer, warning.code, f"{posting.thing.id[:100]}: {warning.message}")
             for posting in self.facts.postings
             for warning in posting.thing.warnings
         ]
@@ -64,15 +66,18 @@ class Prepared:
         return found
 
 
-def prepare(index: int, event: Event) -> Prepared | list[Problem]:
-    """Prepare one event; give what keeps it from being stored where there is something."""
+def prepare(index: int, event: Event, pointer: str) -> Prepared | list[Problem]:
+    """Prepare one event; give what keeps it from being stored where there is something.
+
+    :param pointer: to the event within its document
+    """
     try:
         facts = facts_of(event)
         statement = statement_of(event)
     except OverflowError:
-        return [Problem("", "number-out-of-range", "A quantity is too large to reckon with.")]
+        return [Problem(pointer, "number-out-of-range", "A quantity is too large to reckon with.")]
     except LineageError as error:
-        return [Problem(getattr(error, "pointer", None) or "", error.code, error.message)]
+        return [Problem(pointer, error.code, error.message)]
     data = event.document_bytes
     event_id = event.event_id
     document = data
@@ -82,9 +87,11 @@ def prepare(index: int, event: Event) -> Prepared | list[Problem]:
     declared = event.error_declaration
     prepared = Prepared(
         index,
+        pointer,
         event,
         event_id,
-        0 if declared is None else micros(declared.time),
+        # 0 is the event itself, also where somebody declares in the first moment of 1970.
+        0 if declared is None else micros(declared.time) or 1,
         hashlib.sha256(data).digest(),
         document,
         facts,
@@ -109,7 +116,9 @@ def _unkeepable(prepared: Prepared) -> list[Problem]:
     for pointer, key in keys:
         if len(key) * 4 > LONGEST_KEY_BYTES and len(key.encode("utf-8", "replace")) > LONGEST_KEY_BYTES:
             message = f"{key[:60]}… has more than the {LONGEST_KEY_BYTES} bytes of an identifier."
-            problems.append(Problem(pointer, "identifier-too-long", message))
+            problems.append(Problem(prepared.pointer + pointer, "identifier-too-long", message))
         elif "\0" in key:
-            problems.append(Problem(pointer, "nul-character", "The text holds a NUL character."))
+            problems.append(
+                Problem(prepared.pointer + pointer, "nul-character", "The text holds a NUL character.")
+            )
     return problems

@@ -20,6 +20,12 @@ class Received:
     document: Document
     entries: list[Event | list[Problem]]
 
+    def pointer(self, index: int) -> str:
+        """Give the JSON pointer to an event of the whole document."""
+        if self.document.kind == "query":
+            return f"/epcisBody/queryResults/resultsBody/eventList/{index}"
+        return f"/epcisBody/eventList/{index}" if self.document.wrapped else f"/{index}"
+
 
 def media_type(header: str) -> str:
     """Give the bare media type of a ``Content-Type``; JSON where none is given."""

@@ -157,7 +157,7 @@ class Capturer:
         created_at = self._now()
         # 2.
         entries = [
-            prepare(index, entry) if isinstance(entry, Event) else entry
+            prepare(index, entry, received.pointer(index)) if isinstance(entry, Event) else entry
             for index, entry in enumerate(received.entries, first)
         ]
         prepared = [entry for entry in entries if isinstance(entry, Prepared)]
@@ -229,7 +229,7 @@ class _Capture:
         # 4.
         events.lock_errata(
             connection,
-            alone=any(isinstance(entry, Prepared) and entry.declared_at for entry in self.entries),
+            alone=any(isinstance(entry, Prepared) and entry.facts.declaration for entry in self.entries),
         )
         # 5.
         done = self._done_before(connection)
@@ -452,7 +452,7 @@ def _same(one: Event, other: Event) -> bool:
 
 def _conflict(entry: Prepared) -> Problem:
     return Problem(
-        f"/{entry.index}/eventID",
+        f"{entry.pointer}/eventID",
         "event-id-taken",
         f"The eventID {entry.event_id[:200]} is on record with other content. To take an event back, send it"
         " with an errorDeclaration.",
