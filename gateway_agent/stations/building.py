@@ -33,7 +33,7 @@ def build(act: Act, station: StationSettings, place: Place) -> list[Body]:
     """
     rule = KINDS[station.kind]
     if station.kind == "fill" and any(entry.is_class for entry in act.things):
-        return _filled_with_lot(act, station, place, rule)
+        return _filled_with_lot(act, station, place)
     makers = {
         "ObjectEvent": _object,
         "TransactionEvent": _object,
@@ -67,7 +67,6 @@ def _object(act: Act, station: StationSettings, rule: KindRule) -> Body:
         )
     items, classes = _split(act.things)
     body: Body = {"action": station.action}
-    # EPCIS demands `epcList` on an ObjectEvent without any other list; an empty one adds nothing.
     if items:
         body["epcList"] = items
     if classes:
@@ -120,7 +119,7 @@ def _aggregation(act: Act, station: StationSettings, rule: KindRule) -> Body:
     return body
 
 
-def _filled_with_lot(act: Act, station: StationSettings, place: Place, rule: KindRule) -> list[Body]:
+def _filled_with_lot(act: Act, station: StationSettings, place: Place) -> list[Body]:
     """Filling whose gas lot was scanned: a portion of that lot is now in each cylinder."""
     cylinders = [entry for entry in act.things if not entry.is_class]
     lots = [entry for entry in act.things if entry.is_class]
@@ -138,7 +137,6 @@ def _filled_with_lot(act: Act, station: StationSettings, place: Place, rule: Kin
         body: Body = {"type": "AggregationEvent", "eventTimeZoneOffset": place.offset, "action": "ADD"}
         body |= {"parentID": cylinder.id, "childQuantityList": portions}
         bodies.append(body | _surroundings(act, station, place))
-    del rule
     return bodies
 
 

@@ -151,8 +151,7 @@ class Station:
     def _done(self, _command: Command, row: Row) -> list[Effect]:
         return self._emit(row, row.anchor)
 
-    def _cancel(self, _command: Command, row: Row) -> list[Effect]:
-        del row
+    def _cancel(self, _command: Command, _row: Row) -> list[Effect]:
         self._reset()
         return []
 
@@ -200,8 +199,7 @@ class Station:
         self.state.act.removing = True
         return []
 
-    def _release(self, _command: Command, row: Row) -> list[Effect]:
-        del row
+    def _release(self, _command: Command, _row: Row) -> list[Effect]:
         raise RefusedError("bad-command", f"RELEASE means nothing at a {self.settings.kind} station")
 
     # Codes
