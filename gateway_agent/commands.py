@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import sys
 from collections import Counter
 from pathlib import Path
@@ -12,9 +13,9 @@ import orjson
 import typer
 
 from gateway_agent.configuration import Configuration, load
-from gateway_agent.errors import AgentError, ConfigurationError
+from gateway_agent.errors import AgentError, ConfigurationError, JournalError
 from gateway_agent.journal import views
-from gateway_agent.journal.database import connect, connect_reading
+from gateway_agent.journal.database import connect, reading
 from gateway_agent.journal.store import Store
 from gateway_agent.status import read_status
 
@@ -167,19 +168,16 @@ def outbox(
             typer.echo(f"{count} events wait for the server again")
         return
     try:
-        connection = connect_reading(configuration.agent.data / JOURNAL)
+        with reading(configuration.agent.data / JOURNAL) as connection:
+            for wanted in ("queued", "dead", "sent"):
+                if state == wanted or (state == "all" and wanted != "sent"):
+                    for entry in views.outbox(connection, wanted, limit):
+                        _show_event(entry, as_json=json)
+            if state in {"all", "quarantine"}:
+                for entry in views.quarantine(connection, limit):
+                    _show_quarantined(entry, as_json=json)
     except AgentError as error:
         _fail(error)
-    try:
-        for wanted in ("queued", "dead", "sent"):
-            if state == wanted or (state == "all" and wanted != "sent"):
-                for entry in views.outbox(connection, wanted, limit):
-                    _show_event(entry, as_json=json)
-        if state in {"all", "quarantine"}:
-            for entry in views.quarantine(connection, limit):
-                _show_quarantined(entry, as_json=json)
-    finally:
-        connection.close()
 
 
 @app.command()
@@ -201,8 +199,7 @@ def replay(
     configuration = _load(config)
     verdicts: Counter[str] = Counter()
     try:
-        connection = connect_reading(configuration.agent.data / JOURNAL)
-        try:
+        with reading(configuration.agent.data / JOURNAL) as connection:
             for event in replay_journal(connection, configuration):
                 verdicts[event.verdict] += 1
                 if json:
@@ -210,8 +207,6 @@ def replay(
                             "verdict": event.verdict, "event": event.event})  # fmt: skip
                 elif event.verdict == "different":
                     typer.echo(f"different: {event.event_id} of {event.station}, row {event.row}")
-        finally:
-            connection.close()
     except AgentError as error:
         _fail(error)
     typer.echo(
@@ -237,13 +232,18 @@ def _requeue(configuration: Configuration, state: str, seqs: list[int] | None) -
     file = configuration.agent.data / JOURNAL
     if not file.exists():
         return 0
-    connection = connect(file)
     try:
-        store = Store(connection)
-        with store.transaction():
-            return store.requeue(state, seqs)
-    finally:
-        connection.close()
+        connection = connect(file)
+        try:
+            store = Store(connection)
+            with store.transaction():
+                return store.requeue(state, seqs)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        _fail(JournalError("unwritable", f"{file} cannot be written: {error}"))
+    except AgentError as error:
+        _fail(error)
 
 
 def _fail(error: AgentError) -> NoReturn:

@@ -16,7 +16,7 @@ import orjson
 
 from gateway_agent.configuration import Configuration
 from gateway_agent.errors import JournalError
-from gateway_agent.journal.database import connect_reading
+from gateway_agent.journal.database import reading
 from gateway_agent.journal.views import counts, moment
 
 if TYPE_CHECKING:
@@ -93,15 +93,13 @@ def read_status(configuration: Configuration) -> dict[str, Any]:
         status |= found
         status["age"] = round(age, 1)
         status["running"] = bool(found.get("running")) and age < FRESH and _lives(found.get("pid"))
+    status["journal"] = None
     try:
-        connection = connect_reading(folder / "journal.db")
-    except JournalError:
-        status["journal"] = None
-        return status
-    try:
-        status["journal"] = counts(connection)
-    finally:
-        connection.close()
+        with reading(folder / "journal.db") as connection:
+            status["journal"] = counts(connection)
+    except JournalError as error:
+        if error.code != "no-journal":
+            status["alarms"] = {**status["alarms"], "journal": error.message}
     return status
 
 

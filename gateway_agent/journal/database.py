@@ -7,6 +7,8 @@ survives a power cut. There is one writing connection in the agent; everything e
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -145,6 +147,25 @@ def connect_reading(file: Path) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA query_only = 1")
     return connection
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open the journal for reading, for the length of a block.
+
+    :raises JournalError: there is none, or what is there cannot be read
+    """
+    connection = connect_reading(file)
+    try:
+        yield connection
+    except sqlite3.Error as error:
+        raise JournalError(
+            "unreadable",
+            f"{file} cannot be read: {error}",
+            hint="the agent repairs a damaged journal when it starts",
+        ) from error
+    finally:
+        connection.close()
 
 
 def damage(connection: sqlite3.Connection) -> str | None:

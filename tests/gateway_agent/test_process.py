@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -208,6 +209,25 @@ def test_check_names_what_is_wrong(agent: Make, tmp_path: Path, server: CaptureS
     assert broken.wait() == 1
     assert f"agent.toml:{line}: station[1].kind" in broken.log.read_text()
     assert command("status", config=tmp_path / "none.toml").exit_code == 1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database, whatever the name says" * 100])
+def test_commands_say_when_there_is_no_journal_to_read(
+    agent: Make, tmp_path: Path, content: bytes | None
+) -> None:
+    process = agent()
+    (tmp_path / "data").mkdir()
+    if content is not None:
+        (tmp_path / "data" / "journal.db").write_bytes(content)
+    status = command("status", "--json", config=process.config)
+    assert status.exit_code == 1
+    assert json.loads(status.stdout)["journal"] is None
+    assert ("journal" in json.loads(status.stdout)["alarms"]) == (content is not None)
+    for name in ("outbox", "replay"):
+        found = command(name, config=process.config)
+        assert found.exit_code == 1
+        assert "journal" in found.stderr
+        assert not isinstance(found.exception, sqlite3.Error)
 
 
 def test_it_starts_without_network_without_device_and_with_nothing_there(
