@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from lineage.errors import LineageError
-from lineage.identifiers import Identifier, read_uri
+from lineage.identifiers import Identifier, name_uri
 from trace_api.console.folding import Link, Thing, fold
 from trace_api.console.layout import BOX_HEIGHT, BOX_WIDTH, Layout, Placed, lay_out
 from trace_api.lookup.addresses import human_text, lot_number, serial_number
@@ -158,7 +158,7 @@ def code_of(identifier: Identifier | None, id_: str) -> str:
 
 def _read(id_: str) -> Identifier | None:
     try:
-        return read_uri(id_)
+        return name_uri(id_)
     except LineageError:
         return None
 

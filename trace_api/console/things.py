@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from lineage import trace
 from lineage.errors import LineageError
 from lineage.facts import micros, moment
-from lineage.identifiers import read_uri
+from lineage.identifiers import name_uri
 from lineage.trace.neighbours import Ask
 from trace_api.accounts import Principal
 from trace_api.console import drawing, things_repository, timeline
@@ -196,7 +196,7 @@ class Names:
     def thing(self, key: str) -> str:
         """Give a thing's short name: product and number."""
         try:
-            identifier = read_uri(key)
+            identifier = name_uri(key)
         except LineageError:
             return key
         product = self._directory.product_record(key)

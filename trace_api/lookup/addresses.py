@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from lineage.errors import IdentifierError
-from lineage.identifiers import GS1_HOST, LOCAL_HOST, Identifier, elements, read, read_uri
+from lineage.identifiers import GS1_HOST, LOCAL_HOST, Identifier, elements, name_uri, read, read_uri
 
 MAX_ADDRESS: Final = 2000
 """Characters of path and query; the longest legal Digital Link has about 2,000."""
@@ -84,7 +84,7 @@ def local_path(identifier: Identifier) -> str:
 
 def lot_number(lot_id: str) -> str:
     """Give the batch number that people know a lot by."""
-    identifier = read_uri(lot_id)
+    identifier = name_uri(lot_id)
     if identifier.digital_link is not None:
         return next(
             (element.value for element in elements(identifier.digital_link) if element.ai == "10"), lot_id

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from lineage.identifiers import Identifier, read_uri
+from lineage.identifiers import Identifier, name_uri
 from trace_api.lookup import repository
 from trace_api.lookup.addresses import human_text, local_path
 from trace_api.lookup.facts import Facts
@@ -37,7 +37,7 @@ def levels_of(
     name = words(language).of(product.name, product.name_en) if product else ""
     levels = []
     for each in ids:
-        level = read_uri(each)
+        level = name_uri(each)
         address = base + local_path(level)
         text = f"{name} {human_text(level)}".strip()
         own = [Link(each, kind, address, _title(kind, language), ("zh", "en"), "text/html") for kind in _OWN]

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from lineage.events import Event
 from lineage.facts import How, Role, facts_of, micros, moment
-from lineage.identifiers import Identifier, read_uri
+from lineage.identifiers import Identifier, name_uri
 from lineage.trace import responsibility, source
 from lineage.trace.examination import examine, sensed
 from lineage.trace.history import one_each, touching
@@ -122,7 +122,7 @@ class LookupService:
                 identifier,
                 human_text(identifier),
                 product,
-                read_uri(broader) if broader is not None else None,
+                name_uri(broader) if broader is not None else None,
             )
         return _Found(identifier, node, issue, product, lot_id, recorded)
 
@@ -267,7 +267,7 @@ class LookupService:
         cities = self._first_cities([thing.node for thing in shown])
         origins = []
         for thing in shown:
-            identifier = read_uri(answer.named.things[thing.node].id)
+            identifier = name_uri(answer.named.things[thing.node].id)
             product = self._directory.product_record(identifier.id)
             number = lot_number(identifier.id) if identifier.kind == "lot" else human_text(identifier)
             name = product.name if product else None
@@ -346,7 +346,9 @@ class LookupService:
 
     def _expired(self, dates: Iterable[NamedDate]) -> tuple[str, ...]:
         return (
-            ("expired",) if any(date.kind == "expiry" and date.day < self._today() for date in dates) else ()
+            ("expired",)
+            if any(date.kind in {"expiry", "best_before"} and date.day < self._today() for date in dates)
+            else ()
         )
 
     def _today(self) -> date:

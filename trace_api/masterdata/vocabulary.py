@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Connection
 
 from lineage.errors import LineageError
-from lineage.identifiers import GS1_HOST, read, read_uri
+from lineage.identifiers import GS1_HOST, name_uri, read
 from trace_api.masterdata import repository
 from trace_api.masterdata.columns import read_values
 from trace_api.masterdata.model import Party, Product, Record, Site
@@ -124,7 +124,7 @@ def read_element(uri: str, attributes: Mapping[str, Any]) -> tuple[str, Record] 
     :return: its table and record; None when it describes something that is no master data of ours
         (a lot, an item); the reason when it cannot be read
     """
-    subject = read_uri(uri)
+    subject = name_uri(uri)
     table = _table(subject.kind, attributes)
     if table is None:
         return None
@@ -192,7 +192,7 @@ def _code_of_party(text: str) -> str:
     if ":" not in text and "/" not in text:
         return text
     try:
-        named = read_uri(text)
+        named = name_uri(text)
     except LineageError:
         return text
     return named.value if named.scheme == "uscc" else text

@@ -40,7 +40,7 @@ def lookup(
     q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
     lang: str | None = None,
 ) -> Response:
-    """Lead from a typed code in any written form to its page; ask back when a number fits several schemes."""
+    """Lead from a typed code in any written form to its page; ask back what a bare number means."""
     language = choose_language(lang, request.headers.get("accept-language"))
     text = q.strip()
     switch = f"/?lang={words(language).other}"
@@ -108,7 +108,7 @@ def cut(text: str, position: int | None) -> Shown:
 
 
 def install(app: FastAPI) -> None:
-    """Have addresses that do not exist answered with a page where a browser asks, with a problem elsewhere."""
+    """Have addresses that do not exist answered with a page where a browser asks, else a problem."""
     app.add_exception_handler(404, _not_found)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from lineage.facts import facts_of
-from lineage.identifiers import read_uri
+from lineage.identifiers import name_uri
 from lineage.trace.neighbours import Neighbours
 from lineage.trace.whereabouts import whereabouts
 from trace_api.masterdata import repository as masterdata
@@ -53,7 +53,7 @@ def _things(
     connection: Connection, neighbours: Neighbours, seed: Seed, found: Starts, earliest: dict[int, int | None]
 ) -> None:
     ids = [seed.id]
-    identifier = read_uri(seed.id)
+    identifier = name_uri(seed.id)
     if identifier.kind == "class":
         ids, complete = seeds_repository.things_of_class(connection, identifier)
         if not complete:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from lineage.errors import LineageError
-from lineage.identifiers import Identifier, read, read_uri
+from lineage.identifiers import Identifier, name_uri, read
 from lineage.trace import directory
 from trace_api.accounts import Principal
 from trace_api.database import Database
@@ -89,7 +89,7 @@ class MasterDirectory:
     def product_record(self, thing: str) -> model.Product | None:
         """Give the product of a thing as the table has it."""
         try:
-            identifier = read_uri(thing)
+            identifier = name_uri(thing)
         except LineageError:
             return None
         key = identifier.id if identifier.kind == "class" else identifier.class_id
