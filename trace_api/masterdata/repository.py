@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Table, and_, case, delete, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
+from trace_api.database.engine import driver
 from trace_api.masterdata.model import TABLES as RECORDS
 from trace_api.masterdata.model import Licence, Party, Product, Record, Site
 from trace_api.masterdata.tables import TABLES, licence, party, product, site
@@ -61,9 +62,26 @@ def upsert(connection: Connection, table: str, records: Sequence[Record], *, ori
         index_elements=list(key), set_={**merged, "changed_at": func.now()}, where=changed
     )
     count = len(connection.execute(statement.returning(target.c[key[0]])).all())
+    gone = 0
     if table == "parties":
-        _absorb(connection, [record for record in records if isinstance(record, Party)])
+        gone = _absorb(connection, [record for record in records if isinstance(record, Party)])
+    if count or gone:
+        driver(connection).execute("UPDATE masterdata_version SET version = version + 1")
     return count
+
+
+def version(connection: Connection) -> int | None:
+    """Give the number of the state of master data that this connection sees.
+
+    Two snapshots with the same number see the same. ``None`` while the connection has written something
+    itself: what it sees may never be committed.
+    """
+    row = (
+        driver(connection)
+        .execute("SELECT version, pg_current_xact_id_if_assigned() IS NULL FROM masterdata_version")
+        .fetchone()
+    )
+    return int(row[0]) if row is not None and row[1] else None
 
 
 def _merge(target: Table, new: Any, name: str, kept: Any) -> Any:
@@ -83,11 +101,13 @@ def _row(record: Record, origin: Origin) -> dict[str, object]:
     return row
 
 
-def _absorb(connection: Connection, parties: Iterable[Party]) -> None:
-    """Remove the row of a party that was known by its PGLN only, now that its code is known."""
+def _absorb(connection: Connection, parties: Iterable[Party]) -> int:
+    """Remove the row of a party that was known by its PGLN only, now that its code is known; count them."""
     keys = [found.pgln for found in parties if found.uscc and found.pgln]
-    if keys:
-        connection.execute(delete(party).where(party.c.party_id.in_(keys), party.c.uscc.is_(None)))
+    if not keys:
+        return 0
+    gone = delete(party).where(party.c.party_id.in_(keys), party.c.uscc.is_(None)).returning(party.c.party_id)
+    return len(connection.execute(gone).all())
 
 
 def parties_by_key(connection: Connection, keys: Collection[str]) -> list[Party]:

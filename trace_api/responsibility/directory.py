@@ -1,10 +1,12 @@
 """Answers the engine's questions about master data from the tables, remembering what was asked before.
 
-One directory belongs to one question (one connection, one snapshot); what it remembers goes with it.
+One directory belongs to one question (one connection, one snapshot). What it remembers stays with the pooled
+connection for the next question, as long as master data has not changed.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -17,6 +19,38 @@ from trace_api.masterdata import model, repository, service
 
 T = TypeVar("T")
 
+#: Where a pooled connection keeps its memory.
+_MEMORY: Final = "suyuan_master_data"
+#: Records (some 500 bytes each) that a connection remembers; past it the memory starts anew.
+REMEMBERED: Final = 5_000
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What was found in one state of master data, by key; ``None`` where there is nothing."""
+
+    version: int | None
+    parties: dict[str, model.Party | None] = field(default_factory=dict)
+    sites: dict[str, model.Site | None] = field(default_factory=dict)
+    products: dict[str, model.Product | None] = field(default_factory=dict)
+    by_prefix: dict[str, dict[str, model.Product]] = field(default_factory=dict)
+    licences: dict[str, list[model.Licence]] = field(default_factory=dict)
+
+    def full(self) -> bool:
+        kept = len(self.parties) + len(self.sites) + len(self.products) + len(self.licences)
+        return kept + sum(map(len, self.by_prefix.values())) > REMEMBERED
+
+
+def _memory_of(connection: Connection) -> _Memory:
+    version = repository.version(connection)
+    known: _Memory | None = connection.info.get(_MEMORY)
+    if known is not None and known.version == version and not known.full():
+        return known
+    memory = _Memory(version)
+    if version is not None:
+        connection.info[_MEMORY] = memory
+    return memory
+
 
 class MasterDirectory:
     """``lineage.trace.directory.Directory`` over the tables of master data.
@@ -27,11 +61,7 @@ class MasterDirectory:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._parties: dict[str, model.Party | None] = {}
-        self._sites: dict[str, model.Site | None] = {}
-        self._products: dict[str, model.Product | None] = {}
-        self._by_prefix: dict[str, dict[str, model.Product]] = {}
-        self._licences: dict[str, list[model.Licence]] = {}
+        self._memory = _memory_of(connection)
 
     def operator_of(self, site: str, at: int) -> str | None:  # noqa: ARG002 - see the class
         """Give the party that operates a site; of a place within a site, that of the site."""
@@ -80,11 +110,11 @@ class MasterDirectory:
 
     def party_record(self, party: str) -> model.Party | None:
         """Give a party as the table has it."""
-        return self._remember(self._parties, party, self._find_party)
+        return self._remember(self._memory.parties, party, self._find_party)
 
     def site_record(self, site: str) -> model.Site | None:
         """Give a site as the table has it; a place within a site (GLN extension) stands for the site."""
-        return self._remember(self._sites, site, self._find_site)
+        return self._remember(self._memory.sites, site, self._find_site)
 
     def product_record(self, thing: str) -> model.Product | None:
         """Give the product of a thing as the table has it."""
@@ -94,7 +124,7 @@ class MasterDirectory:
             return None
         key = identifier.id if identifier.kind == "class" else identifier.class_id
         if key is not None:
-            found = self._remember(self._products, key, self._find_product)
+            found = self._remember(self._memory.products, key, self._find_product)
             if found is not None:
                 return found
         return self._by_longest_prefix(identifier)
@@ -105,9 +135,10 @@ class MasterDirectory:
         uscc = found.uscc if found else None
         if uscc is None:
             return []
-        if uscc not in self._licences:
-            self._licences[uscc] = service.licences(self._connection, [uscc])
-        return self._licences[uscc]
+        known = self._memory.licences
+        if uscc not in known:
+            known[uscc] = service.licences(self._connection, [uscc])
+        return known[uscc]
 
     def _find_party(self, key: str) -> model.Party | None:
         found = service.parties(self._connection, [key]).get(key)
@@ -129,9 +160,9 @@ class MasterDirectory:
 
     def _by_longest_prefix(self, identifier: Identifier) -> model.Product | None:
         scheme, value = service.prefix_of(identifier)
-        if scheme not in self._by_prefix:
-            self._by_prefix[scheme] = repository.products_of_scheme(self._connection, scheme)
-        known = self._by_prefix[scheme]
+        if scheme not in self._memory.by_prefix:
+            self._memory.by_prefix[scheme] = repository.products_of_scheme(self._connection, scheme)
+        known = self._memory.by_prefix[scheme]
         return next((known[value[:size]] for size in range(len(value), 0, -1) if value[:size] in known), None)
 
     @staticmethod
