@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from trace_api.capture.pages import unpack
 from trace_api.database.arrays import integers, texts
+from trace_api.database.bulk import Target
 from trace_api.database.engine import driver
 
 # Advisory locks, first key. Second key: 0, or a number from a bounded set.
@@ -45,14 +46,6 @@ class EventRow(NamedTuple):
     hash: bytes
 
 
-_EVENT_TYPES: Final = [
-    *("int8", "text", "int8", "int8", "int8"),
-    *("int2", "int2", "int4", "int4", "int4", "int4"),
-    *("int2", "int2", "int4", "int4", "int4", "int4", "int4"),
-    *("bool", "bool", "bool", "int8", "int8", "int2", "bytea"),
-]
-
-
 class PageRow(NamedTuple):
     """The documents of a few neighbouring events."""
 
@@ -60,6 +53,19 @@ class PageRow(NamedTuple):
     context: int
     codec: int
     body: bytes
+
+
+_EVENT: Final = Target(
+    "event",
+    EventRow._fields,
+    [
+        *("int8", "text", "int8", "int8", "int8"),
+        *("int2", "int2", "int4", "int4", "int4", "int4"),
+        *("int2", "int2", "int4", "int4", "int4", "int4", "int4"),
+        *("bool", "bool", "bool", "int8", "int8", "int2", "bytea"),
+    ],
+)
+_PAGE: Final = Target("event_page", PageRow._fields, ["int8", "int4", "int2", "bytea"])
 
 
 class Known(NamedTuple):
@@ -129,23 +135,13 @@ def add_events(connection: Connection, rows: Sequence[EventRow]) -> None:
 
     :raises psycopg.errors.UniqueViolation: another writer was faster with one of them
     """
-    columns = ", ".join(EventRow._fields)
-    with driver(connection).cursor().copy(f"COPY event ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types(_EVENT_TYPES)
-        for row in sorted(rows, key=lambda row: (row.event_id, row.declared_at)):
-            copy.write_row(row)
+    ordered: list[EventRow] = sorted(rows, key=lambda row: (row.event_id, row.declared_at))
+    _EVENT.write(connection, ordered)
 
 
-def add_pages(connection: Connection, rows: Iterable[PageRow]) -> None:
+def add_pages(connection: Connection, rows: Sequence[PageRow]) -> None:
     """Store documents."""
-    with (
-        driver(connection)
-        .cursor()
-        .copy("COPY event_page (id, context, codec, body) FROM STDIN (FORMAT BINARY)") as copy
-    ):
-        copy.set_types(["int8", "int4", "int2", "bytea"])
-        for row in rows:
-            copy.write_row(row)
+    _PAGE.write(connection, rows)
 
 
 def set_void(connection: Connection, events: Collection[int]) -> None:

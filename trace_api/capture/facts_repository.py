@@ -11,6 +11,7 @@ from lineage.facts import Role
 from trace_api.capture.containment import EmptiedKey, MarkRow, OddityRow, StayRow, Touched
 from trace_api.capture.rows import TYPES, EmptyingRow, FactRows, LegRow, MemberRow, PostingRow
 from trace_api.database.arrays import integers
+from trace_api.database.bulk import Target
 from trace_api.database.engine import driver
 
 # Advisory locks, first key. The second is the block of a thing, folded into a bounded set so that a
@@ -22,21 +23,22 @@ LOCKS_OF_A_CLASS: Final = 1024
 
 Derived = TypeVar("Derived", StayRow, OddityRow)
 
-_TYPES: Final[dict[type, tuple[str, list[str]]]] = {
-    PostingRow: ("posting", ["int8"] * 5 + ["float8", "int4", "int2", "bool"]),
-    LegRow: ("leg", ["int8"] * 6 + ["bool"]),
-    MemberRow: ("membership", ["int8"] * 6),
-    MarkRow: ("mark", ["int8"] * 6 + ["int2", "int2", "bool"]),
-    EmptyingRow: ("emptying", ["int8"] * 5 + ["int2"]),
-    StayRow: ("stay", ["int8"] * 8 + ["int2", "bool"]),
-    OddityRow: ("oddity", ["int8"] * 7 + ["int2", "int2", "bool"]),
-}
+_POSTING: Final = Target("posting", PostingRow._fields, ["int8"] * 5 + ["float8", "int4", "int2", "bool"])
+_LEG: Final = Target("leg", LegRow._fields, ["int8"] * 6 + ["bool"])
+_MEMBER: Final = Target("membership", MemberRow._fields, ["int8"] * 6)
+_MARK: Final = Target("mark", MarkRow._fields, ["int8"] * 6 + ["int2", "int2", "bool"])
+_EMPTYING: Final = Target("emptying", EmptyingRow._fields, ["int8"] * 5 + ["int2"])
+_STAY: Final = Target("stay", StayRow._fields, ["int8"] * 8 + ["int2", "bool"])
+_ODDITY: Final = Target("oddity", OddityRow._fields, ["int8"] * 7 + ["int2", "int2", "bool"])
 
 
 def add_facts(connection: Connection, rows: FactRows) -> None:
     """Write postings, legs, memberships, marks and emptyings; make parents units."""
-    for several in (rows.postings, rows.legs, rows.members, rows.marks, rows.emptyings):
-        _copy(connection, several)
+    _POSTING.write(connection, rows.postings)
+    _LEG.write(connection, rows.legs)
+    _MEMBER.write(connection, rows.members)
+    _MARK.write(connection, rows.marks)
+    _EMPTYING.write(connection, rows.emptyings)
     if rows.parents:
         driver(connection).execute(
             "UPDATE thing SET unit = true WHERE id = ANY(%s::bigint[]) AND NOT unit",
@@ -46,8 +48,8 @@ def add_facts(connection: Connection, rows: FactRows) -> None:
 
 def add_stays(connection: Connection, stays: Sequence[StayRow], oddities: Sequence[OddityRow]) -> None:
     """Write what was derived."""
-    _copy(connection, stays)
-    _copy(connection, oddities)
+    _STAY.write(connection, stays)
+    _ODDITY.write(connection, oddities)
 
 
 def lock_parents(connection: Connection, blocks: Collection[int]) -> None:
@@ -141,12 +143,14 @@ def next_emptied(connection: Connection, keys: Collection[EmptiedKey]) -> dict[E
 
 def take_stays(connection: Connection, touched: Touched) -> tuple[list[StayRow], list[OddityRow]]:
     """Delete what was derived of the touched children, and give it: runs may reach beyond them."""
-    return _take(connection, touched, StayRow), _take(connection, touched, OddityRow)
+    return (
+        _take(connection, touched, StayRow, _STAY.table),
+        _take(connection, touched, OddityRow, _ODDITY.table),
+    )
 
 
-def _take(connection: Connection, touched: Touched, kind: type[Derived]) -> list[Derived]:
+def _take(connection: Connection, touched: Touched, kind: type[Derived], table: str) -> list[Derived]:
     cursor = driver(connection).cursor(binary=True)
-    table, _ = _TYPES[kind]
     taken: list[Derived] = []
     runs = [(scope, run.block, run.lo, run.hi) for scope, run in touched.runs()]
     if runs:
@@ -186,11 +190,14 @@ def take_facts(connection: Connection, rows: FactRows) -> None:
         f"UPDATE posting SET void = true WHERE ctid = ANY(ARRAY({_rows_at('posting', places, same)}))",  # noqa: S608
         _arrays(rows.postings, "block", "at", "event"),
     )
-    for several in (rows.members, rows.marks, rows.emptyings):
+    lost: tuple[tuple[Target, Sequence[Any]], ...] = (
+        (_MEMBER, rows.members),
+        (_MARK, rows.marks),
+        (_EMPTYING, rows.emptyings),
+    )
+    for target, several in lost:
         if several:
-            psycopg.execute(
-                _delete(_TYPES[type(several[0])][0], places, same), _arrays(several, "block", "at", "event")
-            )
+            psycopg.execute(_delete(target.table, places, same), _arrays(several, "block", "at", "event"))
     if rows.parents:
         psycopg.execute(
             "UPDATE thing t SET unit = false WHERE id = ANY(%s::bigint[]) AND NOT EXISTS ("
@@ -228,17 +235,6 @@ def _lock(connection: Connection, lock: int, blocks: Collection[int]) -> None:
             "SELECT pg_advisory_xact_lock(%s, number) FROM unnest(%s::integer[]) AS number",
             (lock, integers(sorted({block % LOCKS_OF_A_CLASS for block in blocks}))),
         )
-
-
-def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    if not rows:
-        return
-    table, types = _TYPES[type(rows[0])]
-    statement = f"COPY {table} ({_columns(type(rows[0]))}) FROM STDIN (FORMAT BINARY)"
-    with driver(connection).cursor().copy(statement) as copy:
-        copy.set_types(types)
-        for row in rows:
-            copy.write_row(row)
 
 
 def _columns(kind: Any, alias: str = "") -> str:
