@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 
 from lineage.errors import LineageError
 from lineage.profiles import profile_for, regimes
+from trace_api.china import CHINA, day_in_china, in_china
 from trace_api.console.session import Reader, Writer
 from trace_api.console.showing import ConsoleRoute, language_of, show
 from trace_api.console.things import MAX_ROWS, Names, most_urgent
@@ -18,12 +19,10 @@ from trace_api.dependencies import Store
 from trace_api.errors import TraceApiError
 from trace_api.masterdata.model import REGIMES
 from trace_api.pages.languages import words
-from trace_api.pages.rendering import CHINA
 from trace_api.problems import Problem
 from trace_api.recall import clock, repository, views
 from trace_api.recall.requests import CaseBody, CloseBody, MomentsBody, NoticesBody, RecoveriesBody
 from trace_api.recall.service import RecallService, utc_now
-from trace_api.recall.working_days import day_in_china
 from trace_api.responsibility.directory import MasterDirectory, own_keys
 
 router = APIRouter(prefix="/console/recalls", include_in_schema=False, route_class=ConsoleRoute)
@@ -275,7 +274,7 @@ def _form(request: Request, person: Writer, given: dict[str, str], error: Except
         "contact": "",
         **given,
     }
-    filled["knew_at"] = filled["knew_at"] or utc_now().astimezone(CHINA).strftime("%Y-%m-%dT%H:%M")
+    filled["knew_at"] = filled["knew_at"] or in_china(utc_now()).strftime("%Y-%m-%dT%H:%M")
     today = day_in_china(utc_now())
     levels = {name: clock.levels_of(profile_for(name, today)) for name in sorted(REGIMES & set(regimes()))}
     values = {"section": "recalls", "given": filled, "levels": levels, "error": error}

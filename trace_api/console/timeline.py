@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from trace_api.china import in_china
 from trace_api.pages.languages import Words
-from trace_api.pages.rendering import CHINA
 from trace_api.pages.shortening import cut
 
 WIDTH: Final = 940
@@ -110,7 +110,7 @@ class _Scale:
         days = self.ends - self.begins > timedelta(days=TICKS)
         form = "%Y-%m-%d" if days else "%m-%d %H:%M"
         moments = [self.begins + step * number for number in range(TICKS)]
-        return tuple(Tick(self.x(at), at.astimezone(CHINA).strftime(form)) for at in moments)
+        return tuple(Tick(self.x(at), in_china(at).strftime(form)) for at in moments)
 
 
 def _bar(
@@ -120,10 +120,10 @@ def _bar(
     x = scale.x(start)
     width = max(scale.x(stop) - x, _SMALLEST_BAR)
     mark = "bad" if entry["findings"] else "transit" if entry["in_transit"] else ""
-    until = stop.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if entry["to"] else words("timeline.still")
+    until = in_china(stop).strftime("%Y-%m-%d %H:%M") if entry["to"] else words("timeline.still")
     title = (
         f"{names[entry['party']['id']]} · {words.name('role', entry['role'])} · "
-        f"{start.astimezone(CHINA).strftime('%Y-%m-%d %H:%M')} – {until}"
+        f"{in_china(start).strftime('%Y-%m-%d %H:%M')} – {until}"
     )
     return Bar(x, _lane_y(lane) + (LANE_HEIGHT - BAR_HEIGHT) / 2, width, mark, title)
 

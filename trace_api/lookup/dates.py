@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from lineage.events import Event
+from trace_api.china import day_in_china
 from trace_api.lookup.facts import NamedDate
-from trace_api.pages.rendering import CHINA
 
 _NAMES: Final[Mapping[str, str]] = {
     "productionDate": "production",
@@ -52,7 +52,7 @@ def dates_of(
             day = read_day(event.ilmd_value(name))
             if day is not None:
                 found.setdefault(kind, NamedDate(kind, day))
-        made_on = made_on or event.event_time.astimezone(CHINA).date()
+        made_on = made_on or day_in_china(event.event_time)
     for ai, text in attributes.items():
         day = _six_digits(text)
         if ai in _ATTRIBUTES and day is not None:
@@ -78,7 +78,7 @@ def read_day(value: Any) -> date | None:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return moment.astimezone(CHINA).date() if moment.tzinfo else moment.date()
+    return day_in_china(moment) if moment.tzinfo else moment.date()
 
 
 def _six_digits(text: str) -> date | None:

@@ -21,6 +21,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import Identifier
+from trace_api.china import day_in_china
 from trace_api.database import Database
 from trace_api.dependencies import Store, base_url
 from trace_api.lookup import linkset, repository
@@ -32,7 +33,7 @@ from trace_api.lookup.service import LookupService, NeverIssued
 from trace_api.lookup.visitors import Visitors
 from trace_api.pages.languages import Language, choose_language, words
 from trace_api.pages.negotiation import HTML, JSON, JSON_LD, LINKSET, OPEN_HEADERS, choose_media_type
-from trace_api.pages.rendering import CHINA, render
+from trace_api.pages.rendering import render
 from trace_api.problems import PROBLEMS
 from trace_api.recall.service import utc_now
 
@@ -275,7 +276,7 @@ def _count_unknown(store: Database, request: Request, found: NeverIssued) -> Non
         return
     try:
         with store.transaction() as connection:
-            repository.count_unknown(connection, found.product.product_id, utc_now().astimezone(CHINA).date())
+            repository.count_unknown(connection, found.product.product_id, day_in_china(utc_now()))
     except SQLAlchemyError:
         log.warning("a look-up was not counted", exc_info=True)
 

@@ -49,7 +49,10 @@ class NamedDate:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Something the product came from that nothing was made into, with its city."""
+    """Something the product came from that nothing was made into, with its city.
+
+    :ivar at: when it went in; None for what is in a container still
+    """
 
     thing: str
     kind: str
@@ -57,7 +60,7 @@ class Origin:
     label_en: str
     product: Product | None
     city: str | None
-    at: datetime
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

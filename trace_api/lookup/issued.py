@@ -189,8 +189,8 @@ def _lot(text: str | None) -> str | None:
 def _moment(value: object) -> datetime:
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise IssuedFileError('"issued_at" is not a time with its offset, e.g. 2026-11-24T04:10:00Z')
-    return found.astimezone(UTC)
+        if found is not None and found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise IssuedFileError('"issued_at" is not a time with its offset, e.g. 2026-11-24T04:10:00Z')

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+from trace_api.china import day_in_china
 from trace_api.lookup.facts import Certificate, LicenceState, NamedDate, Responsible
 from trace_api.masterdata.model import Licence, Party, Product
-from trace_api.pages.rendering import CHINA
 from trace_api.responsibility.directory import MasterDirectory
 
 MAX_RESPONSIBLE: Final = 12
@@ -98,7 +98,7 @@ def certificates_of(
         holders[producer.uscc] = made_on
     for each in responsible:
         if each.uscc:
-            holders.setdefault(each.uscc, each.since.astimezone(CHINA).date())
+            holders.setdefault(each.uscc, day_in_china(each.since))
     found: list[Certificate] = []
     for uscc, when in holders.items():
         party = directory.party_record(uscc)

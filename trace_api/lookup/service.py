@@ -26,6 +26,7 @@ from lineage.trace.history import one_each, touching
 from lineage.trace.journeys import stays_of
 from lineage.trace.neighbours import FOREVER, NEVER, Ask
 from lineage.trace.runs import asks_for
+from trace_api.china import day_in_china
 from trace_api.lookup import repository
 from trace_api.lookup.addresses import human_text, lot_number, serial_number
 from trace_api.lookup.conditions import conditions_of
@@ -34,7 +35,6 @@ from trace_api.lookup.facts import Condition, Facts, Lookups, NamedDate, Origin,
 from trace_api.lookup.journey import MAX_STAGES, stages_of
 from trace_api.lookup.people import certificates_of, responsible_of
 from trace_api.masterdata.model import Product
-from trace_api.pages.rendering import CHINA
 from trace_api.recall import repository as recalls
 from trace_api.responsibility.directory import MasterDirectory
 from trace_api.trace.neighbours_repository import PostgresNeighbours
@@ -280,7 +280,7 @@ class LookupService:
                     label_en=f"{name_en} · {number}" if name_en else number,
                     product=product,
                     city=cities.get(thing.node),
-                    at=moment(thing.at),
+                    at=None if thing.at == FOREVER else moment(thing.at),
                 )
             )
         return tuple(origins), len(things) - len(shown)
@@ -352,7 +352,7 @@ class LookupService:
         )
 
     def _today(self) -> date:
-        return self._now.astimezone(CHINA).date()
+        return day_in_china(self._now)
 
 
 _WITHOUT_LEVELS: Final = frozenset({"consumer", "special_equipment", "gas_cylinder"})

@@ -1,7 +1,7 @@
 """Turns a template and values into a page: escaping always on, times and codes written for people."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -10,14 +10,12 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
+from trace_api.china import in_china
 from trace_api.pages.languages import HTML_TAGS, Language, words
 from trace_api.pages.negotiation import SAFE_HEADERS
 
 _FOLDER = Path(__file__).parent
 STATIC: Final = _FOLDER / "static"
-
-CHINA: Final = timezone(timedelta(hours=8), "UTC+8")
-"""China keeps one time all year; pages show it, and say so."""
 
 
 @cache
@@ -67,12 +65,12 @@ def day(value: date | datetime | None) -> str:
     """Write a date, 2026-03-01; of a moment, the date in China."""
     if value is None:
         return "—"
-    return (value.astimezone(CHINA) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+    return (in_china(value) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
 
 
 def minute(value: datetime | None) -> str:
     """Write a moment to the minute, in China's time."""
-    return "—" if value is None else value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    return "—" if value is None else in_china(value).strftime("%Y-%m-%d %H:%M")
 
 
 def stamp(value: str | None) -> str:
@@ -82,7 +80,7 @@ def stamp(value: str | None) -> str:
 
 def deadline(value: datetime) -> str:
     """Write the end of a period; one that ends with a day is written 24:00 of that day, as in law."""
-    local = value.astimezone(CHINA)
+    local = in_china(value)
     if (local.hour, local.minute, local.second) == (0, 0, 0):
         return (local - timedelta(days=1)).strftime("%Y-%m-%d") + " 24:00"
     return local.strftime("%Y-%m-%d %H:%M")

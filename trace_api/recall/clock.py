@@ -15,8 +15,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
 from lineage.profiles import Duration, Profile, RecallLevel, profile_for
+from trace_api.china import day_in_china
 from trace_api.recall.errors import UnknownLevelError
-from trace_api.recall.working_days import Calendar, china, day_in_china, end_of
+from trace_api.recall.working_days import Calendar, china, end_of
 
 Counting = Literal["hours", "calendar_days", "working_days"]
 State = Literal["waiting", "running", "half", "due_soon", "overdue", "done", "done_late"]

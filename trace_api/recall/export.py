@@ -14,9 +14,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from trace_api.china import in_china
 from trace_api.pages.languages import Words
 from trace_api.pages.shortening import width
-from trace_api.recall.working_days import CHINA
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP: Final = "application/zip"
@@ -75,7 +75,7 @@ def bundle(case: dict[str, Any], events: Iterable[dict[str, Any]], words: Words,
     }
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     files["SHA256SUMS"] = sums.encode()
-    stamp = made_at.astimezone(CHINA).timetuple()[:6]
+    stamp = in_china(made_at).timetuple()[:6]
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -127,7 +127,7 @@ def _looks_like_formula(value: object) -> bool:
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+        return in_china(value).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, int | float) or value is None:
         return value
     text = str(value)

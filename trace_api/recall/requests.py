@@ -15,6 +15,9 @@ Regime = Literal[
     "food", "drug", "vaccine", "special_equipment", "gas_cylinder", "agri_crop", "agri_livestock", "consumer"
 ]
 
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing that a recall can be about was known before."""
+
 MAX_SEEDS = 200
 MAX_PARTIES = 5000
 MAX_RECOVERED = 5000
@@ -27,7 +30,10 @@ class _Body(BaseModel):
 def _with_offset(value: datetime | None) -> datetime | None:
     if value is not None and value.tzinfo is None:
         raise ValueError("needs its offset from UTC, e.g. 2026-11-24T08:00:00+08:00")
-    return value.astimezone(UTC) if value is not None else None
+    try:
+        return value.astimezone(UTC) if value is not None else None
+    except OverflowError:
+        raise ValueError("is at the end of all calendars") from None
 
 
 class SeedBody(_Body):
@@ -101,6 +107,13 @@ class CaseBody(_Body):
     )
 
     _times = field_validator("knew_at")(_with_offset)
+
+    @field_validator("knew_at")
+    @classmethod
+    def _this_century(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value < EARLIEST:
+            raise ValueError("is before the year 2000")
+        return value
 
     @field_validator("level", mode="before")
     @classmethod

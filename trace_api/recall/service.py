@@ -22,6 +22,7 @@ from lineage.errors import LineageError
 from lineage.identifiers import read, read_uri
 from trace_api.accounts import Principal
 from trace_api.capture.events_repository import latest
+from trace_api.china import day_in_china, in_china
 from trace_api.database import Database
 from trace_api.masterdata.columns import read_site_id, read_uscc
 from trace_api.problems import Problem
@@ -31,7 +32,6 @@ from trace_api.recall.model import Case, Scope
 from trace_api.recall.requests import CaseBody, CloseBody, MomentsBody, NoticesBody, RecoveriesBody
 from trace_api.recall.scope import work_out
 from trace_api.recall.seeds import resolve
-from trace_api.recall.working_days import CHINA, day_in_china
 from trace_api.responsibility.directory import MasterDirectory, party_id_of
 from trace_api.trace.neighbours_repository import PostgresNeighbours
 
@@ -110,7 +110,7 @@ class RecallService:
     def _write_new(
         self, connection: Connection, new: Case, scope: Scope, event: int, took: int, responsible: str | None
     ) -> Case:
-        case_id = repository.next_id(connection, drill=new.drill, year=new.opened_at.astimezone(CHINA).year)
+        case_id = repository.next_id(connection, drill=new.drill, year=in_china(new.opened_at).year)
         repository.add_case(
             connection, replace(new, id=case_id, responsible_uscc=new.responsible_uscc or responsible)
         )

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from trace_api.china import day_in_china
 from trace_api.recall import clock, repository
 from trace_api.recall.holders import holders, progress
 from trace_api.recall.model import Case, ScopedThing
-from trace_api.recall.working_days import day_in_china
 
 MAX_THINGS: Final = 100_000
 """Things that one answer may hold; a larger scope is read page by page with ``after``."""

@@ -8,12 +8,12 @@ days).
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-CHINA: Final = timezone(timedelta(hours=8), "UTC+8")
+from trace_api.china import CHINA
 
 _FOLDER = Path(__file__).parent / "calendars"
 _SATURDAY: Final = 5
@@ -71,11 +71,6 @@ def china() -> Calendar:
 def end_of(day: date) -> datetime:
     """Give the moment at which a day ends in China."""
     return datetime.combine(day + timedelta(days=1), time(), CHINA)
-
-
-def day_in_china(at: datetime) -> date:
-    """Give the calendar day of a moment in China."""
-    return at.astimezone(CHINA).date()
 
 
 def _days(spans: list[str]) -> Iterator[date]:

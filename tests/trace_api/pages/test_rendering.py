@@ -22,6 +22,15 @@ def test_times_are_chinas() -> None:
     ]  # fmt: skip
 
 
+def test_the_ends_of_the_calendar_are_written_too() -> None:
+    last = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    assert [day(last), minute(last), day(datetime(1, 1, 1, tzinfo=UTC))] == [
+        "9999-12-31",
+        "9999-12-31 23:59",
+        "1-01-01",
+    ]
+
+
 def test_the_end_of_a_day_is_written_as_in_law() -> None:
     assert deadline(datetime(2026, 12, 7, 16, 0, tzinfo=UTC)) == "2026-12-07 24:00"
     assert deadline(datetime(2026, 12, 7, 15, 59, tzinfo=UTC)) == "2026-12-07 23:59"

@@ -346,6 +346,8 @@ def test_lists_and_scopes_are_read_page_by_page(told: TestClient) -> None:
         {"responsible": "123"},
         {"unknown": 1},
         {"seeds": [{"party": story.M1 + "/x"}]},
+        {"knew_at": "1999-12-31T00:00:00Z"},
+        {"seeds": [{"id": story.M1, "since": "0001-01-01T00:00:00+14:00"}]},
         {"seeds": ["(01)06901234567810"]},
     ],
 )

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from trace_api.recall.working_days import CHINA, china, day_in_china, end_of
+from trace_api.china import CHINA, day_in_china
+from trace_api.recall.working_days import china, end_of
 
 
 @pytest.mark.parametrize(
