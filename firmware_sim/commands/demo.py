@@ -111,7 +111,7 @@ def _perform(performance: "Performance", show: "Show", *, once: bool, kills: int
         "seconds_to_ready": round(ready, 1),
         "events": performance.counts(),
         "kills": performance.kills,
-        "retries": performance.stage.retries,
+        "doubts": performance.stage.doubts,
         "stories": [
             {
                 "world": report.world,
@@ -185,7 +185,10 @@ def _summary(outcome: Mapping[str, Any]) -> None:
     )
     if outcome["kills"]:
         kills = ", ".join(f"{name} {count}×" for name, count in outcome["kills"].items())
-        notes.print(f"killed: {kills}; {outcome['retries']} deeds were done again", highlight=False)
+        notes.print(
+            f"killed: {kills}; {outcome['doubts']} times an operator had to look up what was recorded",
+            highlight=False,
+        )
     notes.print(
         "[bold green]every answer is right[/]" if outcome["right"] else "[bold red]some answers are wrong[/]"
     )

@@ -19,14 +19,16 @@ from firmware_sim.demo.household import Household
 from firmware_sim.demo.stations import AGENTS, Agent
 from firmware_sim.errors import DemoError
 
-LONGEST_DELAY = 0.25
+LONGEST_DELAY = 0.15
 """Seconds into a deed at which its kill comes at the latest. A deed takes tens of milliseconds or more."""
+
+AT_WORK = 0.5
+"""Chance that the agent at which the deed is played is the victim; else it is any."""
 
 LONGEST_OUTAGE = 1.5
 FINISH_SECONDS = 180.0
 
-VICTIMS: tuple[str, ...] = (*AGENTS, *AGENTS, "broker", "server", "server and database")
-"""Agents twice: they do the most that can go wrong."""
+VICTIMS: tuple[str, ...] = (*AGENTS, "broker", "server", "server and database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,18 @@ class Chaos:
         self._thread.start()
 
     @contextmanager
-    def around(self) -> Iterator[None]:
-        """Play one deed; what is planned for it happens meanwhile."""
+    def around(self, agent: Agent | None) -> Iterator[None]:
+        """Play one deed; what is planned for it happens meanwhile.
+
+        A kill waits until what was killed before runs again, so that none comes when the play is over.
+
+        :param agent: where the deed is played
+        """
         for _ in range(self._plan[self._scene]):
+            self.finish()
             self._wanted.put(
                 Kill(
-                    self._random.choice(VICTIMS),
+                    self._victim(agent),
                     self._random.uniform(0.0, LONGEST_DELAY),
                     self._random.uniform(0.0, LONGEST_OUTAGE),
                 )
@@ -71,6 +79,10 @@ class Chaos:
         self._scene += 1
         yield
         self._complain()
+
+    def _victim(self, agent: Agent | None) -> str:
+        at_work = self._random.random() < AT_WORK
+        return agent if agent is not None and at_work else self._random.choice(VICTIMS)
 
     def finish(self) -> None:
         """Wait until everything that was killed runs again.

@@ -151,7 +151,7 @@ class Performance:
             if chaos is None:
                 story.play(scene, self.stage)
             else:
-                with chaos.around():
+                with chaos.around(story.agent(scene)):
                     story.play(scene, self.stage)
         if chaos is not None:
             chaos.finish()

@@ -56,6 +56,7 @@ class Stage:
     :param worlds: names of the stories that are played
     :param stations: those that have a tag reader
     :param random: of the devices' faults
+    :ivar doubts: how often an operator had to look up whether a deed was recorded
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Stage:
         self._working_at: dict[Scanner, str] = {}
         self._records: dict[Agent, Counter[str]] = {}
         self._readings: Counter[int] = Counter()
-        self.retries = 0
+        self.doubts = 0
         for world in worlds:
             for agent in AGENTS:
                 self._add_scanner(agent, world)
@@ -127,7 +128,7 @@ class Stage:
             if done and turns == self._household.agents[station.agent].turns:
                 records[station.name] = wanted
                 return
-            self.retries += not done
+            self.doubts += 1
             # Scans that were not acknowledged may have been kept, and the power may have gone at any moment.
             self._start_over(station.agent, station.world, station.name)
             made = self._recorded(station.agent)[station.name]

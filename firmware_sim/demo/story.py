@@ -10,7 +10,7 @@ from random import Random
 from firmware_sim.demo.agents import VANS
 from firmware_sim.demo.codes import symbol_for
 from firmware_sim.demo.stage import Stage
-from firmware_sim.demo.stations import LIVE_STEPS, Operator, Station, station_of
+from firmware_sim.demo.stations import LIVE_STEPS, Agent, Operator, Station, agent_of, station_of
 from firmware_sim.errors import DemoError
 from firmware_sim.worlds import WORLDS
 from firmware_sim.worlds.deeds import Accident, Attached, Deed, Sensed, Voided
@@ -98,6 +98,11 @@ class Story:
     def counters(self) -> Counter[str]:
         """Running numbers for the wave after this one."""
         return self.world.counters
+
+    def agent(self, scene: Scene) -> Agent | None:
+        """Say at which agent a deed is played; None for those that nobody records there."""
+        deed = scene.deed
+        return None if isinstance(deed, Sensed) or not deed.recorded else agent_of(deed.place)
 
     def play(self, scene: Scene, stage: Stage) -> None:
         """Play one deed through devices; what is uploaded late is kept for later."""
