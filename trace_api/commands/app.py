@@ -53,4 +53,4 @@ def settings_of(**flags: Any) -> Iterator[Settings]:
 
 
 # Imported for the commands they add.
-from trace_api.commands import accounts, importing, serving  # noqa: E402, F401
+from trace_api.commands import accounts, cluster, importing, serving  # noqa: E402, F401
