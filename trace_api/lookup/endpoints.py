@@ -24,7 +24,7 @@ from lineage.identifiers import Identifier
 from trace_api.china import day_in_china
 from trace_api.database import Database
 from trace_api.dependencies import Store, base_url
-from trace_api.lookup import linkset, repository
+from trace_api.lookup import linkset, openapi, repository
 from trace_api.lookup.addresses import human_text, local_path, read_address, shown, with_parameters
 from trace_api.lookup.answers import as_json
 from trace_api.lookup.facts import Facts, Lookups
@@ -308,7 +308,15 @@ def _json(
 
 
 for _address, _summary in _ADDRESSES.items():
-    router.add_api_route(_address, look_up, methods=["GET"], summary=_summary, response_class=Response)
+    router.add_api_route(
+        _address,
+        look_up,
+        methods=["GET"],
+        summary=_summary,
+        response_class=Response,
+        responses=openapi.RESPONSES,
+        openapi_extra={"parameters": openapi.parameters_of(_address)},
+    )
 for _address in ("/{key:gs1key}", "/{key:gs1key}/{rest:path}", "/id", "/id/{rest:path}"):
     router.add_api_route(_address, look_up, methods=["GET", "HEAD"], include_in_schema=False)
     router.add_api_route(_address, options, methods=["OPTIONS"], include_in_schema=False)

@@ -11,14 +11,14 @@ from lineage.identifiers import read, read_uri
 from trace_api.accounts import Principal, require
 from trace_api.bodies import Body, read_body
 from trace_api.dependencies import Store
-from trace_api.lookup import repository
+from trace_api.lookup import openapi, repository
 from trace_api.lookup.issued import Batch, RejectedLine, read_batch
 from trace_api.lookup.linkset import DEFAULT, link_type
 from trace_api.lookup.repository import Link
 from trace_api.problems import Problem
 from trace_api.responsibility.directory import MasterDirectory
 
-router = APIRouter()
+router = APIRouter(responses=openapi.REFUSALS)
 
 Issuer = Annotated[Principal, Depends(require("party"))]
 Lines = Annotated[Body, Depends(read_body("application/x-ndjson", "application/jsonl", "text/plain"))]
@@ -26,7 +26,13 @@ Lines = Annotated[Body, Depends(read_body("application/x-ndjson", "application/j
 MAX_REPORTED: Final = 1000  # rejected lines that an answer names; their number is always given
 
 
-@router.post("/labels/v1/issued", tags=["labels"], summary="Codes that were printed or handed out")
+@router.post(
+    "/labels/v1/issued",
+    tags=["labels"],
+    summary="Codes that were printed or handed out",
+    responses=openapi.REFUSALS,
+    openapi_extra={"requestBody": openapi.ISSUED_BODY},
+)
 def issued(store: Store, principal: Issuer, body: Lines) -> dict[str, Any]:
     """Take the file of `trace-labels serials`: a head and one canonical id a line, gzip allowed.
 

@@ -14,7 +14,13 @@ from trace_api.masterdata.model import Record
 from trace_api.masterdata.workbook import MAX_FILE_BYTES
 from trace_api.problems import Problem
 
-router = APIRouter(prefix="/masterdata/v1", tags=["master data"])
+_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"description": "`…/unknown-table`, `…/unreadable-table`, `…/bad-parameter`."},
+    401: {"description": "No token."},
+    403: {"description": "A role that may not do this."},
+}
+
+router = APIRouter(prefix="/masterdata/v1", tags=["master data"], responses=_REFUSALS)
 
 Table = Literal["parties", "sites", "products", "licences"]
 

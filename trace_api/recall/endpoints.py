@@ -15,7 +15,15 @@ from trace_api.recall.requests import CaseBody, CloseBody, MomentsBody, NoticesB
 from trace_api.recall.service import RecallService, utc_now
 from trace_api.responsibility.directory import own_keys
 
-router = APIRouter(prefix="/recall/v1", tags=["recall"])
+_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"description": "`…/bad-parameter`, an identifier that cannot be read, `…/unknown-recall-level`."},
+    401: {"description": "No token."},
+    403: {"description": "A role that may not do this."},
+    404: {"description": "`…/no-such-case`; when opening: `…/never-seen`."},
+    409: {"description": "`…/case-closed`, `…/not-in-scope`, `…/unsettled`."},
+}
+
+router = APIRouter(prefix="/recall/v1", tags=["recall"], responses=_REFUSALS)
 
 Inspector = Annotated[Principal, Depends(require("inspector"))]
 Reader = Annotated[Principal, Depends(require("inspector", "party"))]

@@ -134,6 +134,12 @@ class CaseBody(_Body):
 class NoticesBody(_Body):
     """Notices that were sent."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"parties": ["uscc:91110000600037341L"], "channel": "phone"}, {"public": True}]
+        }
+    )
+
     parties: list[Identifier] | Literal["all"] = Field(
         "all", description="who was told; “all” means every holder that has not been told yet"
     )
@@ -156,6 +162,15 @@ class NoticesBody(_Body):
 
 class RecoveriesBody(_Body):
     """What became of affected things."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"action": "recovered", "things": ["(01)06901234567892(21)7C4KQ9RTVWXY23"]},
+                {"action": "destroyed", "things": ["(01)06901234567892(10)L1"], "quantity": 40, "uom": "KGM"},
+            ]
+        }
+    )
 
     action: Action
     things: list[Identifier] = Field(default_factory=list, max_length=MAX_RECOVERED)
@@ -182,6 +197,8 @@ class RecoveriesBody(_Body):
 class MomentsBody(_Body):
     """When something happened that the legal clock counts from."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"announced_at": "2026-11-24T10:00:00+08:00"}]})
+
     announced_at: datetime | None = None
     reported_at: datetime | None = None
     planned_at: datetime | None = None
@@ -198,6 +215,10 @@ class MomentsBody(_Body):
 
 class CloseBody(_Body):
     """What ends a case."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"outcome": "全部召回并销毁", "accept_unsettled": False}]}
+    )
 
     outcome: Text
     accept_unsettled: bool = Field(
