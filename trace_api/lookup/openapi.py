@@ -1,5 +1,6 @@
 """What the API document says about the look-up, which reads addresses whole and declares no parameters."""
 
+import json
 import re
 from typing import Any, Final
 
@@ -49,15 +50,28 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     403: {"description": "A role that may not do this, or a product of another party."},
 }
 
+_ISSUED_HEAD: Final = {
+    "suyuan": "issued",
+    "version": 1,
+    "batch": "7f0c0000000000000000000000000000",
+    "issued_at": "2026-11-24T04:10:00Z",
+    "scheme": "sgtin",
+    "class": "https://id.gs1.org/01/06901234567892",
+    "lot": None,
+    "attributes": {"17": "271101"},
+    "product": {"name": "酸牛奶"},
+    "count": 1,
+}
+_ISSUED_CODE: Final = {"id": "https://id.gs1.org/01/06901234567892/21/7C4KQ9RTVWXY23"}
+
 ISSUED_BODY: Final[dict[str, Any]] = {
     "required": True,
     "content": {
         "application/x-ndjson": {
             "schema": {"type": "string"},
-            "example": '{"suyuan": "issued", "version": 1, "batch": "7f0c0000000000000000000000000000", '
-            '"issued_at": "2026-11-24T04:10:00Z", "scheme": "sgtin", '
-            '"class": "https://id.gs1.org/01/06901234567892", "lot": null, "attributes": {"17": "271101"}, "product": {"name": "酸牛奶"}, "count": 1}\n'
-            '{"id": "https://id.gs1.org/01/06901234567892/21/7C4KQ9RTVWXY23"}\n',
+            "example": "".join(
+                f"{json.dumps(line, ensure_ascii=False)}\n" for line in (_ISSUED_HEAD, _ISSUED_CODE)
+            ),
         }
     },
 }
