@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -56,14 +57,14 @@ def supply_chain(count: int, seed: int) -> Iterator[Event]:
     chance = random.Random(seed)
     made = serial = unit = 0
     while True:
-        number = f"B{made // 10:06d}"
+        number = f"B{seed}{made // 10:06d}"
         at = START + timedelta(minutes=made)
         items = []
         for _ in range(48):
             serial += 1
             items.append(f"https://id.gs1.org/01/{GTIN}/21/{seed}{serial:08d}{chance.randrange(10**6):06d}")
         lot = f"https://id.gs1.org/01/{GTIN}/10/{number}"
-        farm = f"https://id.gs1.org/01/{GTIN}/10/F{made // 200:05d}"
+        farm = f"https://id.gs1.org/01/{GTIN}/10/F{seed}{made // 200:05d}"
         events: list[Event] = [
             transformation(at, farm, lot),
             thing_event(at, "ADD", "commissioning", items[:24], number),
@@ -81,6 +82,7 @@ def supply_chain(count: int, seed: int) -> Iterator[Event]:
             sold = half[:2]
             events.append(thing_event(at + timedelta(seconds=50), "DELETE", "retail_selling", sold))
         for one in events:
+            one["eventID"] = uuid.UUID(int=chance.getrandbits(128), version=4).urn
             yield one
             made += 1
             if made == count:

@@ -20,6 +20,10 @@ POSTGRES_FOLDER = "postgres"
 # times while one batch of events is parsed, to find nothing.
 GC_THRESHOLD = (50_000, 25, 25)
 
+# A thread that got its answer from the database waits so long at most for one that is computing. With the
+# default of 5 ms each of a capture's twenty exchanges may cost that much while another document is parsed.
+SWITCH_SECONDS = 0.0005
+
 # Requests that are being worked on get so long to finish after a signal to stop.
 GRACE_SECONDS = 15
 
@@ -61,6 +65,7 @@ def run(settings: Settings, database: Database) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
+    sys.setswitchinterval(SWITCH_SECONDS)
     # uvicorn raises the signal again when it has shut down; without this the process would end there and
     # then, and leave the embedded PostgreSQL running.
     signal.signal(signal.SIGTERM, _leave)
