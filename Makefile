@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 RELEASED_BEFORE ?= $(shell date -u -d '8 days ago' +%Y-%m-%d)
 SIZE ?= 1m
+PEERS := $(VENV)/peers
 
 .PHONY: help demo test lint types arrows check slow bench lock debian clean
 
@@ -34,6 +35,15 @@ arrows: $(VENV)/.dev
 
 slow: debian $(VENV)/.dev ## the long sweeps: kill -9, fuzz, large worlds
 	$(BIN)/pytest -m slow --timeout 3600 $(ARGS)
+
+bench: $(VENV)/.dev $(VENV)/.peers ## capture and questions at size beside peers, into docs/performance.md (SIZE=100k|1m|10m)
+	$(BIN)/python -m benchmarks.scale --size $(SIZE) --growth --cold --write --peers-python $(PEERS)/bin/python $(ARGS)
+
+# Graph libraries of the benchmark, apart from ours; one that cannot be installed is named as absent.
+$(VENV)/.peers: $(VENV)/.dev benchmarks/scale/peers.txt
+	@$(UV) venv --quiet --clear $(PEERS)
+	-@$(UV) pip install --quiet --python $(PEERS)/bin/python --require-hashes -r benchmarks/scale/peers.txt
+	@touch $@
 
 debian: ## Debian packages the tests use, where they can be installed
 	@sh tests/debian.sh

@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=500, help="events of a request (default 500)")
     parser.add_argument("--writers", type=int, default=4, help="clients that send documents (default 4)")
     parser.add_argument("--servers", type=int, default=1, help="server processes (default 1)")
-    parser.add_argument("--items", type=int, default=400, help="items asked about (default 400)")
+    parser.add_argument("--items", type=int, default=150, help="items asked about (default 150)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--growth", action="store_true", help="ask also when a tenth is captured")
     parser.add_argument("--cold", action="store_true", help="ask also with cold caches")
