@@ -134,9 +134,13 @@ def _read(files: Iterable[Path], directory: DocumentDirectory) -> Iterator[Event
 def _find(neighbours: MemoryNeighbours, text: str) -> int:
     try:
         key = read(text).id
+        thing = neighbours.find([key]).get(key)
     except LineageError as error:
-        _fail(f"{text}: {error.message}", 1, error.hint)
-    thing = neighbours.find([key]).get(key)
+        # A URI that breaks a rule is kept as events had it, and is asked about in just that form.
+        key = text
+        thing = neighbours.find([key]).get(key)
+        if thing is None:
+            _fail(f"{text}: {error.message}", 1, error.hint)
     if thing is None:
         _fail(f"{text}: no event of these files names {key}.", 1)
     return thing

@@ -87,6 +87,21 @@ def test_paths_lead_back_to_the_root_on_evidence(stored: TestClient) -> None:
     assert where[item("2")]["unit"] is None
 
 
+def test_a_name_that_breaks_a_rule_is_asked_about_as_events_had_it(
+    device: TestClient, inspector: TestClient
+) -> None:
+    """Partners print SSCCs that are too short; what was inside them must be found all the same."""
+    short = "urn:epc:id:sscc:08600031303.0003"
+    packed = event("AggregationEvent", action="ADD", parentID=short, childEPCs=[item("1")])
+    assert capture(device, [packed])["accepted"] == 1
+    answer = inspector.get("/trace/v1/source", params={"id": short})
+    assert answer.json()["root"] == {"id": short, "kind": "unit"}
+    assert ids(answer) == {item("1")}
+    never = inspector.get("/trace/v1/source", params={"id": short + "4"})
+    assert never.status_code == 400
+    assert never.json()["type"].endswith("/not-an-identifier")
+
+
 def test_time_and_depth_bound_the_answer(stored: TestClient) -> None:
     def source(**parameters: Any) -> set[str]:
         return ids(stored.get("/trace/v1/source", params={"id": item("1"), **parameters}))

@@ -22,6 +22,7 @@ from trace_api.problems import Problem
 from trace_api.recall import repository as recalls
 from trace_api.recall.service import RecallService, utc_now
 from trace_api.responsibility.directory import MasterDirectory, own_keys
+from trace_api.trace import service
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
 
@@ -87,12 +88,12 @@ def logout(request: Request, store: Store, person: Reader) -> Response:
 def home(request: Request, store: Store, person: Reader) -> Response:
     """Give the first page: search, and the recalls that are open."""
     parties = own_keys(store, person)
-    service = RecallService(store)
+    recall = RecallService(store)
     with store.reading() as connection:
         cases = recalls.list_cases(
             connection, drill=False, status="open", before=None, limit=OPEN_CASES, party=parties
         )
-        clocks = {case.id: things.most_urgent(service.deadlines(case)) for case in cases}
+        clocks = {case.id: things.most_urgent(recall.deadlines(case)) for case in cases}
         # What was recorded last is everybody's: a party is not shown it.
         latest = things.latest_events(connection) if parties is None else None
         names = things.Names(MasterDirectory(connection), words(language_of(request)))
@@ -113,8 +114,9 @@ def search(
     except IdentifierError as error:
         with store.reading() as connection:
             choices = choices_of(connection, text, error)
-            hits = [] if choices else things.by_name(connection, text)
-        chosen = only_one(choices)
+            known = service.recorded(connection, text)
+            hits = [] if choices or known else things.by_name(connection, text)
+        chosen = known[0] if known else only_one(choices)
         if chosen is None:
             values = {
                 "section": "home",

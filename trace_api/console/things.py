@@ -51,8 +51,7 @@ class ThingView:
         self._connection = connection
         self._words = words
         self._now = now
-        self.identifier = service.identifier(text)
-        self._node = service.find(connection, text, person)
+        self.identifier, self._node = service.look_up(connection, text, person)
         self._neighbours = PostgresNeighbours(connection)
         self._directory = MasterDirectory(connection)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from lineage import trace
 from lineage.errors import LineageError
-from lineage.identifiers import Identifier, read
+from lineage.identifiers import Identifier, name_uri, read
 from trace_api.accounts import Principal
 from trace_api.problems import Problem
 from trace_api.responsibility.directory import MasterDirectory
@@ -34,14 +34,23 @@ def identifier(text: str) -> Identifier:
         raise Problem(400, "not-an-identifier", error.message, reason=error.code, **told) from error
 
 
-def find(connection: Connection, text: str, principal: Principal | None = None) -> int:
-    """Give the number of the thing that a text names.
+def look_up(connection: Connection, text: str, principal: Principal | None = None) -> tuple[Identifier, int]:
+    """Give what a text names, and the number of that thing.
+
+    A URI that breaks a rule of its scheme is kept as events had it, and is asked about in just that form.
 
     :param principal: who asks; ``None`` for the server itself
     :raises Problem: 400 for no identifier and for a class, 404 for what no event has named, 403 for what
         does not concern who asks
     """
-    named = identifier(text)
+    try:
+        named = identifier(text)
+        thing = PostgresNeighbours(connection).find([named.id]).get(named.id)
+    except Problem as refusal:
+        known = recorded(connection, text)
+        if known is None:
+            raise refusal from None
+        named, thing = known
     if named.kind == "class":
         raise Problem(
             400,
@@ -49,12 +58,28 @@ def find(connection: Connection, text: str, principal: Principal | None = None) 
             f"{named.id} is a kind of product, not a thing: ask about an item, a lot or a logistic unit.",
             id=named.id,
         )
-    thing = PostgresNeighbours(connection).find([named.id]).get(named.id)
     if thing is None:
         raise Problem(404, "never-seen", f"No event has named {named.id}.", id=named.id, kind=named.kind)
     if principal is not None:
         check_concerns(connection, principal, thing)
-    return thing
+    return named, thing
+
+
+def find(connection: Connection, text: str, principal: Principal | None = None) -> int:
+    """Give the number of the thing that a text names; raises as :func:`look_up` does."""
+    return look_up(connection, text, principal)[1]
+
+
+def recorded(connection: Connection, text: str) -> tuple[Identifier, int] | None:
+    """Give the thing that events have named by this URI although the URI breaks a rule of its scheme."""
+    if not text or len(text) > LONGEST_IDENTIFIER or "\0" in text:
+        return None
+    try:
+        named = name_uri(text)
+    except LineageError:
+        return None
+    thing = PostgresNeighbours(connection).find([named.id]).get(named.id)
+    return None if thing is None else (named, thing)
 
 
 def source(

@@ -186,6 +186,16 @@ def test_responsibility_names_duty_licence_and_what_was_wrong(inspector_browser:
     assert "https://id.gs1.org/414" not in page
 
 
+def test_a_name_that_breaks_a_rule_is_found_when_events_have_it(
+    inspector_browser: TestClient, device: TestClient
+) -> None:
+    short = "urn:epc:id:sscc:08600031303.0003"
+    story.capture(device, [story.event("ObjectEvent", "10:40", action="OBSERVE", epcList=[short])])
+    answer = inspector_browser.get("/console/search", params={"q": short})
+    assert answer.status_code == 303
+    assert short in inspector_browser.get(answer.headers["location"]).text
+
+
 def test_things_that_cannot_be_shown(inspector_browser: TestClient) -> None:
     for text, status in (
         ("x", 400),
