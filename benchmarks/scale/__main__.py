@@ -10,6 +10,7 @@ data. Ends with 1 when an answer was wrong; goals that are not reached are only 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -50,7 +51,11 @@ def main() -> None:
     parser.add_argument("--cold", action="store_true", help="ask also with cold caches")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--peers-python", type=Path, default=Path(sys.executable), metavar="PYTHON")
-    parser.add_argument("--data", type=Path, help="where everything is kept (default: a temporary folder)")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        help="where everything is kept, worlds to be used again (default: a temporary folder)",
+    )
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--write", action="store_true", help="write the table to docs/performance.md")
     asked = parser.parse_args()
@@ -73,6 +78,8 @@ def run(asked: argparse.Namespace, folder: Path) -> tuple[Report, bool]:
         start = time.perf_counter()
         data = generate(folder / "worlds", size, asked.batch, asked.seed)
         notes.print(f"worlds of {sum(data.events.values()):,} events in {time.perf_counter() - start:.0f} s")
+    # Worlds are used again, a store never is: it would answer that it has seen everything.
+    shutil.rmtree(folder / "data", ignore_errors=True)
     with Servers(folder / "data", asked.servers) as servers:
         device, inspector = servers.token("device"), servers.token("inspector")
         servers.import_files(data.master_data())

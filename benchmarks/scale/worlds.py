@@ -7,6 +7,7 @@ bounded by one wave. The ledger that knows the truth shares no code with the eng
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -64,10 +65,17 @@ class Data:
 
 
 def generate(folder: Path, size: int, per_document: int, seed: int, processes: int = 2) -> Data:
-    """Write worlds of about ``size`` events together."""
-    with ProcessPoolExecutor(processes) as pool:
-        jobs = [pool.submit(_tell, name, size, per_document, seed, folder) for name in SHARE]
-        counts = [job.result() for job in jobs]
+    """Write worlds of about ``size`` events together; worlds that lie there already are used again."""
+    written = folder / "written.json"
+    told = {"size": size, "per_document": per_document, "seed": seed}
+    if written.exists() and orjson.loads(written.read_bytes())["told"] == told:
+        counts = orjson.loads(written.read_bytes())["counts"]
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        with ProcessPoolExecutor(processes) as pool:
+            jobs = [pool.submit(_tell, name, size, per_document, seed, folder) for name in SHARE]
+            counts = [job.result() for job in jobs]
+        written.write_bytes(orjson.dumps({"told": told, "counts": counts}))
     documents = {
         part: list(_by_turns([sorted((folder / part / name).glob("*.json")) for name in SHARE]))
         for part in PARTS
