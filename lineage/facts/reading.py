@@ -21,7 +21,10 @@ from lineage.facts.custody import ending_of, key_of
 from lineage.facts.model import Ending, EventFacts, How, Mark, MarkKind, Member, Posting, Role, Scope
 from lineage.facts.terms import own_text
 from lineage.facts.times import micros
-from lineage.identifiers import LOCAL_HOST, Identifier, name_uri
+from lineage.identifiers import GS1_HOST, LOCAL_HOST, Identifier, name_uri
+
+_CLASSES_WITH_LOTS = (f"{GS1_HOST}/01/", f"{GS1_HOST}/8006/")
+"""How the GS1 classes start that a lot number qualifies: trade items and their pieces."""
 
 
 def facts_of(event: Event) -> EventFacts:
@@ -50,17 +53,19 @@ def facts_of(event: Event) -> EventFacts:
 def lot_key(item: Identifier, lot_number: str) -> str | None:
     """Give the canonical id of the lot with this number in the item's class, if the item has a class.
 
-    GS1 items: ``/01/<gtin>/10/<lot>``. Others: the scheme's class with the lot number behind it, under
-    ``/id/lot/``.
+    Trade items: ``/01/<gtin>/10/<lot>``. Others, also GS1 keys that have no lot of their own (types of
+    assets): the scheme's class with the lot number behind it, under ``/id/lot/``.
     """
     if item.class_id is None:
         return None
-    if not item.class_id.startswith(LOCAL_HOST):
-        text = f"{item.class_id}/10/{quote(lot_number, safe='')}"
-    else:
+    number = quote(lot_number, safe="")
+    if item.class_id.startswith(_CLASSES_WITH_LOTS):
+        return name_uri(f"{item.class_id}/10/{number}").id
+    if item.class_id.startswith(LOCAL_HOST):
         scheme_and_value = item.class_id.removeprefix(f"{LOCAL_HOST}/id/").replace("/", ".")
-        text = f"{LOCAL_HOST}/id/lot/{scheme_and_value}.{quote(lot_number, safe='')}"
-    return name_uri(text).id
+    else:
+        scheme_and_value = f"{item.scheme}.{item.class_id.rsplit('/', 1)[1]}"
+    return name_uri(f"{LOCAL_HOST}/id/lot/{scheme_and_value}.{number}").id
 
 
 def _postings(event: Event) -> Iterator[Posting]:

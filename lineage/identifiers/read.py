@@ -4,7 +4,9 @@ Reading
     1. by its start: ``urn:`` and ``http(s):``, ``(01)``, ``]C1``, FNC1
     2. EPC memory of a tag in hexadecimal, recognised by header, length and every field
     3. ``<scheme>:<value>``
-    4. what is left is a bare value: refused, with the schemes it could belong to
+    4. an element string as scanners send it that leave out the first FNC1, recognised by a whole GTIN at its
+       start and more behind
+    5. what is left is a bare value: refused, with the schemes it could belong to
 
 A scheme that the caller gives takes the place of these steps. Nothing is guessed.
 """
@@ -20,6 +22,7 @@ from lineage.identifiers.element_string import Element
 from lineage.identifiers.identifier import MAX_TEXT, Identifier
 
 _SCHEME_VALUE = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,30}):(.*)", re.DOTALL)
+_GTIN_AND_MORE = re.compile(r"01[0-9]{14}.", re.DOTALL)
 _URI_STARTS = ("urn:", "http://", "https://")
 _BLANKS = " \t\r\n"
 """Taken away around a text; GS (0x1D) is none of them."""
@@ -103,6 +106,8 @@ def read(
             hint="write http(s):// or urn: for a URI, or one of the schemes of this package",
             message_zh="没有这个编码方案",
         )
+    if _GTIN_AND_MORE.match(text) and not bare.candidates(text):
+        return _identify(element_string.parse_scanned(text), company_prefixes)
     raise bare.undecided(text)
 
 

@@ -147,6 +147,13 @@ def test_the_lot_of_a_code_that_is_not_gs1s() -> None:
     assert name_uri(key).kind == "lot"
 
 
+def test_the_lot_of_a_gs1_key_that_has_none_of_its_own() -> None:
+    cylinder = name_uri("urn:epc:id:grai:0614141.00011.8")
+    key = lot_key(cylinder, "V2611A")
+    assert key == f"{LOCAL_HOST}/id/lot/grai.00614141000111.V2611A"
+    assert name_uri(key).kind == "lot"
+
+
 @pytest.mark.parametrize(
     ("members", "expected"),
     [
