@@ -2,7 +2,8 @@
 
 Inspectors and administrators see everything. A device sees the events that it captured itself. A party sees
 what concerns it: events that it captured, that happened at a place it operates, or that name it as giver,
-taker, carrier or owner; and the traces of things that such an event names.
+taker, carrier or owner; and the traces of things that such an event names. One whose token names no party
+sees what it captured.
 """
 
 from __future__ import annotations

@@ -71,8 +71,8 @@ def test_a_revoked_or_expired_token_is_unknown(database: Database) -> None:
         (row, _) = accounts_repository.tokens(connection)
         assert accounts_repository.token_principal(connection, secret_hash(token)) is not None
         assert accounts_repository.token_principal(connection, secret_hash(short)) is None
-        assert accounts_repository.revoke_token(connection, row.id)
-        assert not accounts_repository.revoke_token(connection, row.id)
+        assert accounts_repository.revoke_tokens(connection, str(row.id)) == [row.id]
+        assert accounts_repository.revoke_tokens(connection, str(row.id)) == []
         assert accounts_repository.token_principal(connection, secret_hash(token)) is None
 
 
@@ -84,7 +84,7 @@ async def test_a_revoked_token_is_trusted_for_moments_only(database: Database) -
         token = create_token(connection, "gate 7", "device")
     assert await credentials.bearer(token) is not None
     with database.transaction() as connection:
-        accounts_repository.revoke_token(connection, accounts_repository.tokens(connection)[0].id)
+        accounts_repository.revoke_tokens(connection, str(accounts_repository.tokens(connection)[0].id))
     assert await credentials.bearer(token) is not None
     now = 2.1
     assert await credentials.bearer(token) is None
@@ -92,14 +92,32 @@ async def test_a_revoked_token_is_trusted_for_moments_only(database: Database) -
 
 @pytest.mark.parametrize(
     ("name", "role", "party"),
-    [("a", "king", None), ("", "device", None), ("a\0b", "device", None), ("a", "party", None)],
+    [("a", "king", None), ("", "device", None), ("a\0b", "device", None)],
 )
 def test_tokens_that_make_no_sense(database: Database, name: str, role: str, party: str | None) -> None:
     with database.transaction() as connection, pytest.raises(AccountError):
         create_token(connection, name, role, party)
 
 
-def test_a_party_needs_a_true_credit_code(database: Database) -> None:
+def test_tokens_of_a_name_are_revoked_together(database: Database) -> None:
+    with database.transaction() as connection:
+        create_token(connection, "gate", "device")
+        create_token(connection, "gate", "device")
+        create_token(connection, "other", "device")
+        assert len(accounts_repository.revoke_tokens(connection, "gate")) == 2
+        live = [row.name for row in accounts_repository.tokens(connection) if row.revoked_at is None]
+        assert live == ["other"]
+
+
+def test_a_party_is_named_by_a_true_credit_code_or_not_at_all(database: Database) -> None:
+    with database.transaction() as connection:
+        secret = create_token(connection, "a", "party")
+        found = accounts_repository.token_principal(connection, secret_hash(secret))
+        assert found is not None
+        assert (found.role, found.party_uscc) == ("party", None)
+
+
+def test_a_wrong_credit_code_makes_no_token(database: Database) -> None:
     with database.transaction() as connection, pytest.raises(LineageError):
         create_token(connection, "a", "party", "91110000100006021X")
 

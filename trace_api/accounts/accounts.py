@@ -38,7 +38,7 @@ def create_token(
 ) -> str:
     """Make a bearer token and give it; it is not kept and cannot be shown again.
 
-    :param party_uscc: required for the role ``party``: whose things it may see
+    :param party_uscc: for the role ``party``: whose things it may see; without one it sees what it captured
     :raises AccountError: unknown role, bad name, or a code that is no unified social credit code
     """
     checked, party = _checked(name, role, party_uscc)
@@ -106,10 +106,6 @@ def _checked(name: str, role: str, party_uscc: str | None) -> tuple[Role, str | 
     known = next((each for each in ROLES if each == role), None)
     if known is None:
         raise AccountError(f"{role!r} is no role", hint=f"Roles: {', '.join(ROLES)}.")
-    if known == "party" and not party_uscc:
-        raise AccountError(
-            "the role party needs the unified social credit code of the party", hint="Give --party."
-        )
-    if party_uscc is None:
+    if not party_uscc:
         return known, None
     return known, identifiers.read(party_uscc.removeprefix("uscc:"), scheme="uscc").value

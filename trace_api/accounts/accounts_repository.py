@@ -73,12 +73,14 @@ def tokens(connection: Connection) -> list[TokenRow]:
     return [TokenRow(*row) for row in rows]
 
 
-def revoke_token(connection: Connection, number: int) -> bool:
-    """Revoke a token; false when there is no such live token."""
-    done = connection.execute(
-        text("UPDATE token SET revoked_at = now() WHERE id = :id AND revoked_at IS NULL"), {"id": number}
-    )
-    return done.rowcount == 1
+def revoke_tokens(connection: Connection, which: str) -> list[int]:
+    """Revoke the live token of a number, else all of a name; give their numbers."""
+    revoke = "UPDATE token SET revoked_at = now() WHERE revoked_at IS NULL AND {} = :which RETURNING id"
+    for column in ("id::text", "name"):
+        done = connection.execute(text(revoke.format(column)), {"which": which}).scalars().all()
+        if done:
+            return sorted(done)
+    return []
 
 
 def add_account(

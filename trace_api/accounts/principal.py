@@ -14,7 +14,7 @@ class Principal:
     """A program or person that has proved who it is.
 
     :param name: of the token or account, as given when it was made
-    :param party_uscc: unified social credit code of the party it speaks for; set for the role ``party``
+    :param party_uscc: unified social credit code of the party it speaks for, where it speaks for one
     :param csrf: secret of the browser session that forms must send back; ``None`` for bearer tokens
     :param key: stable text that tells principals apart (``token:7``, ``account:1``)
     """

@@ -15,11 +15,20 @@ account = typer.Typer(help="Accounts of people who log in at the console.", no_a
 app.add_typer(token, name="token")
 app.add_typer(account, name="account")
 
-Role = Annotated[str, typer.Option(help="device, party, inspector or admin.")]
+
+def _known_role(role: str) -> str:
+    from trace_api.accounts import ROLES  # noqa: PLC0415
+
+    if role not in ROLES:
+        raise typer.BadParameter(f"{role!r} is none of {', '.join(ROLES)}.")
+    return role
+
+
+Role = Annotated[str, typer.Option(help="device, party, inspector or admin.", callback=_known_role)]
 Name = Annotated[str, typer.Option(help="What it is for, or whose it is.")]
 Party = Annotated[
     str | None,
-    typer.Option(metavar="USCC", help="Unified social credit code; needed for the role party."),
+    typer.Option(metavar="USCC", help="Unified social credit code of the party that it speaks for."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -52,6 +61,8 @@ def create_token(
     ):
         secret = accounts.create_token(connection, name, role, party, days)
     notes.print(f"Token of {name} ({role}). It cannot be shown again.")
+    if role == "party" and party is None:
+        notes.print("It names no party (--party): it sees what is captured with it and nothing else.")
     typer.echo(secret)
 
 
@@ -95,11 +106,11 @@ def list_tokens(as_json: Json = False, data: Data = None, database_url: Database
 
 @token.command("revoke")
 def revoke_token(
-    number: Annotated[int, typer.Argument(metavar="ID", help="As `token list` shows it.")],
+    which: Annotated[str, typer.Argument(metavar="ID|NAME", help="As `token list` shows it.")],
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Revoke a token; a running server refuses it after two seconds at most."""
+    """Revoke a token, or every token of a name; a running server refuses it after two seconds at most."""
     from trace_api.accounts import accounts_repository  # noqa: PLC0415
     from trace_api.server import open_database  # noqa: PLC0415
 
@@ -108,11 +119,11 @@ def revoke_token(
         open_database(settings) as database,
         database.transaction() as connection,
     ):
-        done = accounts_repository.revoke_token(connection, number)
-    if not done:
-        notes.print(f"There is no live token {number}.")
+        revoked = accounts_repository.revoke_tokens(connection, which)
+    if not revoked:
+        notes.print(f"There is no live token {which}.")
         raise typer.Exit(1)
-    notes.print(f"Token {number} is revoked.")
+    notes.print(f"Revoked: {', '.join(f'token {number}' for number in revoked)}.")
 
 
 @account.command("create")

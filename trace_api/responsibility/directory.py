@@ -181,7 +181,9 @@ def own_keys(store: Database, principal: Principal) -> list[str] | None:
     """Give every key of the party that a principal speaks for; None for those who may see everything."""
     if principal.role != "party":
         return None
-    uscc = principal.party_uscc or ""
+    uscc = principal.party_uscc
+    if uscc is None:
+        return []
     with store.reading() as connection:
         party = MasterDirectory(connection).party_record(uscc)
     keys = {uscc, party_id_of(uscc), *((party.party_id, party.pgln) if party else ())}
