@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from importlib.metadata import version
 
 from anyio import to_thread
@@ -12,6 +13,8 @@ from fastapi import APIRouter, FastAPI
 
 from trace_api import health, problems
 from trace_api.accounts.access import Credentials
+from trace_api.api_document import describe
+from trace_api.bodies import BoundedBodies
 from trace_api.capture.service import Capturer
 from trace_api.console import endpoints as console
 from trace_api.console import recall_endpoints as console_recalls
@@ -89,9 +92,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.database = store
     app.state.credentials = Credentials(store)
     app.state.capturer = Capturer(store, settings.capture_limit)
+    app.add_middleware(BoundedBodies)
     app.add_middleware(StandardHeaders)
     problems.install(app)
     pages.install(app)
     for router in routers():
         app.include_router(router)
+    app.openapi = cache(partial(describe, app))  # type: ignore[method-assign]
     return app

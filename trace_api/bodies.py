@@ -8,13 +8,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from trace_api.masterdata.workbook import MAX_FILE_BYTES
 from trace_api.problems import Problem
 from trace_api.settings import Settings
 
 # A body that is too large is read on and thrown away up to this many times the limit, so that the
 # client, which is still sending, gets to read the answer.
 _DRAINED: Final = 8
+
+#: Bytes of a form or JSON object: room for the thousands of identifiers that one may list.
+MAX_FORM_BYTES: Final = 4 * 1024 * 1024
+#: Bytes of a table that is sent as a form, with what the form adds.
+MAX_TABLE_BYTES: Final = MAX_FILE_BYTES + 64 * 1024
+# Paths whose bodies :func:`read_body` bounds, once it is known who sends them; and the one that takes files.
+_BOUNDED_THEMSELVES: Final = ("/epcis/v2/", "/ingest/v1/", "/labels/v1/")
+_TABLES: Final = "/masterdata/v1/import"
 
 _TOO_LARGE = "epcisException:CaptureLimitExceededException"
 
@@ -90,6 +101,38 @@ def read_body(*types: str) -> Callable[[Request], Awaitable[Body]]:
         return Body(raw, encoding, content_type, settings.max_inflated_bytes)
 
     return body
+
+
+class BoundedBodies:
+    """Middleware that ends a request whose form or JSON object grows past its bound.
+
+    The framework reads those bodies whole, and before it asks who sends them.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and count its body as it comes in."""
+        if scope["type"] != "http" or scope["path"].startswith(_BOUNDED_THEMSELVES):
+            await self._app(scope, receive, send)
+            return
+        limit = MAX_TABLE_BYTES if scope["path"] == _TABLES else MAX_FORM_BYTES
+        size = 0
+
+        async def counted() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size <= limit:
+                return message
+            while message.get("more_body") and size <= limit * _DRAINED:
+                message = await receive()
+                size += len(message.get("body", b""))
+            # of the framework's own kind: it lets no other error of a body through
+            raise HTTPException(413, f"The body has more than {limit} bytes.", {"Connection": "close"})
+
+        await self._app(scope, counted, send)
 
 
 async def _read(request: Request, limit: int) -> bytes:

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 PROBLEMS = "https://w3id.org/suyuan/problems/"
 MEDIA_TYPE = "application/problem+json"
+#: Problems listed in one refusal.
+PROBLEMS_SHOWN = 50
 
 _TITLES = {
     400: "Bad request",
@@ -119,7 +121,7 @@ def _own(_: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this class
-    codes = {404: "no-such-resource", 405: "method-not-allowed"}
+    codes = {404: "no-such-resource", 405: "method-not-allowed", 413: "too-large"}
     code = codes.get(error.status_code, f"http-{error.status_code}")
     if error.status_code == 404 and _is_epcis(request):
         code = "epcisException:NoSuchResourceException"
@@ -128,13 +130,15 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _parameters(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for this class
+    # The frames of the failure hold the body, and the error its frames: let go, or it stays for a while.
+    error.body = error.__traceback__ = error.__cause__ = error.__context__ = None
     errors = [
         {
             "parameter": ".".join(str(part) for part in each["loc"]),
             "code": each["type"],
             "message": each["msg"],
         }
-        for each in error.errors()
+        for each in error.errors()[:PROBLEMS_SHOWN]
     ]
     detail = "; ".join(f"{each['parameter']}: {each['message']}" for each in errors)
     code = "epcisException:QueryParameterException" if _is_epcis(request) else "bad-parameter"

@@ -60,6 +60,7 @@ def run(settings: Settings, database: Database) -> None:
     import uvicorn  # noqa: PLC0415
 
     from trace_api.app import create_app  # noqa: PLC0415
+    from trace_api.request_heads import BoundedHeads  # noqa: PLC0415
 
     app = create_app(replace(settings, database_url=database.url), database)
     gc.collect()
@@ -73,6 +74,7 @@ def run(settings: Settings, database: Database) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        http=BoundedHeads,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -191,7 +192,7 @@ def test_a_thing_never_seen_before_is_a_finding_not_an_error(
     ("identifier", "status", "kind"),
     [
         (f"https://id.gs1.org/01/{GTIN}/21/NEVER", 404, "/never-seen"),
-        (f"https://id.gs1.org/01/{WRONG}/21/x", 400, "/not-an-identifier"),
+        (f"https://id.gs1.org/01/{WRONG}/21/NEVER", 400, "/not-an-identifier"),
         ("83850000000000000001", 400, "/not-an-identifier"),
         ("", 400, "/not-an-identifier"),
         ("\x00", 400, "/not-an-identifier"),
@@ -246,3 +247,41 @@ def test_a_reader_may_not_write_and_a_device_may_not_read(
 ) -> None:
     assert inspector.post("/epcis/v2/capture", json=document([good("BAD-1")])).status_code == 403
     assert writer.get("/trace/v1/source", params={"id": SEEN}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["/recall/v1/cases", "/console/login", "/resolver/v1/links", "/masterdata/v1/import"]
+)
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_a_giant_form_is_refused_whoever_sends_it(server: Server, path: str, kind: str) -> None:
+    with httpx.Client(base_url=server.url, timeout=60) as anyone:
+        body = b'"' + b"a" * 100_000_000 + b'"'
+        answer = anyone.post(path, content=body, headers={"Content-Type": kind})
+        assert answer.status_code in {400, 401, 413}, answer.text[:200]
+
+
+ENDLESS = {
+    "address": b"GET /",
+    "header": b"GET /healthz HTTP/1.1\r\nX: ",
+    "chunk size": b"POST /recall/v1/cases HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5;",
+    "trailer": b"POST /recall/v1/cases HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ",
+}
+
+
+@pytest.mark.parametrize("part", ENDLESS)
+def test_what_never_ends_is_cut_off(server: Server, part: str) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        client.sendall(ENDLESS[part] + b"a" * 1_000)
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            client.sendall(b"a" * 100_000_000)
+    assert httpx.get(f"{server.url}/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("question", ["source", "destination", "responsibility", "history"])
+def test_a_parameter_that_a_question_does_not_have_is_not_ignored(
+    inspector: httpx.Client, question: str
+) -> None:
+    for wrong in ({"untill": "2026-05-02T08:00:00Z"}, {"id": [SEEN, SEEN]}):
+        answer = inspector.get(f"/trace/v1/{question}", params={"id": SEEN, **wrong})
+        assert answer.status_code == 400
+        assert answer.json()["type"].endswith("/bad-parameter")

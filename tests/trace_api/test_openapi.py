@@ -72,3 +72,15 @@ def test_every_trace_and_capture_operation_has_an_example(paths: dict[str, Any])
                 assert example(operation), path
             if verb == "post":
                 assert operation["requestBody"]["content"]["application/json"]["example"], path
+
+
+def test_refusals_are_problem_documents_and_none_is_the_frameworks(paths: dict[str, Any]) -> None:
+    for path, operations in paths.items():
+        for verb, operation in operations.items():
+            assert "ValidationError" not in str(operation), (verb, path)
+            refusals = {status: it for status, it in operation["responses"].items() if status >= "400"}
+            assert "default" in refusals, (verb, path)
+            for status, refusal in refusals.items():
+                assert refusal["content"], (verb, path, status)
+            if operation.get("security"):
+                assert {"401", "403"} <= set(refusals), (verb, path)

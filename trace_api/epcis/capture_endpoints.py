@@ -29,7 +29,7 @@ from trace_api.epcis.protocol import (
     discovery,
     no_such_resource,
 )
-from trace_api.problems import Problem
+from trace_api.problems import PROBLEMS_SHOWN, Problem
 
 router = APIRouter(prefix=BASE, tags=["EPCIS capture"], dependencies=[Depends(check_versions)])
 
@@ -42,8 +42,6 @@ SECONDS = Histogram(
 
 #: Characters of an Idempotency-Key: enough for a URI.
 LONGEST_KEY: Final = 255
-#: Problems listed in one refusal.
-PROBLEMS_SHOWN: Final = 50
 
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\d+", re.IGNORECASE)
 

@@ -3,22 +3,20 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from lineage.facts import micros
 from lineage.trace import responsibility as ask
-from trace_api.accounts import Principal, require
 from trace_api.dependencies import Store
 from trace_api.epcis.examples import answer_of
 from trace_api.recall.service import utc_now
 from trace_api.responsibility.directory import MasterDirectory
 from trace_api.trace import service
+from trace_api.trace.endpoints import Asker
 from trace_api.trace.examples import RESPONSIBILITY
 from trace_api.trace.neighbours_repository import PostgresNeighbours
 
 router = APIRouter(prefix="/trace/v1", tags=["Trace"])
-
-Asker = Annotated[Principal, Depends(require("inspector", "party"))]
 
 
 @router.get(

@@ -44,7 +44,29 @@ def _answer(example: dict[str, Any]) -> dict[str, Any]:
 
 router = APIRouter(prefix="/trace/v1", tags=["Trace"], responses=_REFUSALS)
 
-Asker = Annotated[Principal, Depends(require("inspector", "party"))]
+
+async def asking(
+    request: Request, principal: Annotated[Principal, Depends(require("inspector", "party"))]
+) -> Principal:
+    """Dependency: let in who may ask, and refuse a parameter that the question does not have or has twice.
+
+    A bound that is misspelt and ignored would give a wrong answer that looks right.
+
+    :raises Problem: 400, 401, 403
+    """
+    known = {each.alias for each in request.scope["route"].dependant.query_params}
+    seen: set[str] = set()
+    for name, _ in request.query_params.multi_items():
+        if name not in known:
+            hint = f"It has {', '.join(sorted(known))}."
+            raise Problem(400, "bad-parameter", f"{name[:60]!r} is no parameter of this question.", hint=hint)
+        if name in seen:
+            raise Problem(400, "bad-parameter", f"{name} stands twice.")
+        seen.add(name)
+    return principal
+
+
+Asker = Annotated[Principal, Depends(asking)]
 Id = Annotated[
     str,
     Query(
