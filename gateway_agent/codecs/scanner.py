@@ -26,7 +26,7 @@ FORBIDDEN = re.compile(r"[\x00-\x03\x05-\x08\x0b\x0c\x0e-\x1c\x1f\x7f]")
 """Control characters that no symbol of ours carries. GS, RS and EOT separate data (ISO/IEC 15434); CR, LF
 and TAB occur in 2D text."""
 
-GS1_SYMBOLS = frozenset({"]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1"})
+GS1_SYMBOLS = frozenset({"]C1", "]e0", "]d2", "]Q3", "]J1"})
 """AIM identifiers that promise a GS1 element string."""
 
 

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated
 
 import typer
 
 from lineage.commands.records import Record, inputs, run
 from lineage.errors import IdentifierError
-from lineage.identifiers import digital_link, elements
+from lineage.identifiers import digital_link
 from lineage.identifiers.element_string import bracketed, human_readable
+from lineage.identifiers.read import Gs1Data, gs1_data
+
+
+def _digital_link(data: Gs1Data) -> str | None:
+    """Write the elements as Digital Link; those that have no place in one have none."""
+    try:
+        return digital_link.move(data.link) if data.link else digital_link.build(chain(*data.components))
+    except IdentifierError:
+        return None
 
 
 def _record(text: str) -> Record:
     try:
-        found = elements(text)
+        data = gs1_data(text)
     except IdentifierError as error:
         return {"input": text, "valid": False, **error.as_dict()}
-    try:
-        link: str | None = digital_link.build(found)
-    except IdentifierError:
-        link = None
+    lines = human_readable(chain(*data.components))
     return {
         "input": text,
         "valid": True,
-        "ai": bracketed(found),
-        "digital_link": link,
-        "hri": [line for line, _ in human_readable(found)],
-        "titles": [title for _, title in human_readable(found)],
+        "ai": "|".join(bracketed(component) for component in data.components),
+        "digital_link": _digital_link(data),
+        "hri": [line for line, _ in lines],
+        "titles": [title for _, title in lines],
     }
 
 

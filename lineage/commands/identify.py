@@ -20,15 +20,23 @@ def _person_number(text: str, scheme: str | None) -> str | None:
     return number if colon and name.strip().lower() in persons.NAMES else None
 
 
+def _shown(text: str) -> str:
+    """Give a refused text as it may be repeated: a number of a person masked, also behind a wrong scheme."""
+    number = text.partition(":")[2] or text
+    return persons.masked(number) if persons.is_number(number) else text
+
+
 def _record(text: str, scheme: str | None, prefixes: CompanyPrefixes | None, key: bytes | None) -> Record:
     number = _person_number(text, scheme)
-    shown = persons.masked(number) if number is not None else text
+    shown = text if number is None else persons.masked(number)
     try:
         if number is not None and key is not None:
             identifier = resident_id(number, key)
         else:
             identifier = read(text, scheme=scheme, company_prefixes=prefixes)
     except IdentifierError as error:
+        if number is None:
+            shown = persons.masked(text) if error.code == persons.CODE else _shown(text)
         return {"input": shown, "valid": False, **error.as_dict()}
     record: Record = {
         "input": shown,

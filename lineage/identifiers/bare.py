@@ -97,6 +97,8 @@ def read_as(scheme: str, value: str, company_prefixes: CompanyPrefixes | None = 
             hint="schemes: " + ", ".join(sorted((*GS1_SCHEMES, *regime_schemes.schemes()))),
             message_zh=f"没有编码方案 {scheme[:40]!r}",
         )
+    if regime.level == "party" and regime.is_text and persons.is_number(value):
+        raise persons.refusal()
     return regimes.read(regime, value)
 
 
@@ -110,6 +112,8 @@ def candidates(text: str) -> tuple[str, ...]:
         except IdentifierError:
             continue
         found.append(scheme)
+    if persons.is_number(text):
+        found.append("resident_id")
     return tuple(found)
 
 

@@ -256,9 +256,16 @@ def build(elements: Iterable[Element], stem: str = GS1_HOST) -> str:
 
     :raises IdentifierError: no primary key, or an element that has no place in a URI
     """
-    path, attributes = arrange(elements)
-    ordered = sorted(attributes, key=lambda element: not _fixed(element.ai))
-    return _write(stem, path, ordered)
+    return _write_by_length(stem, *arrange(elements))
+
+
+def move(link: DigitalLink, stem: str = GS1_HOST) -> str:
+    """Write a link under another stem; what stands in its path stays there, other parameters are left out."""
+    return _write_by_length(stem, link.path, link.attributes)
+
+
+def _write_by_length(stem: str, path: Iterable[Element], attributes: Iterable[Element]) -> str:
+    return _write(stem, path, sorted(attributes, key=lambda element: not _fixed(element.ai)))
 
 
 def _fixed(ai: str) -> bool:

@@ -187,6 +187,32 @@ def parse_scanned(text: str, *, offset: int = 0) -> tuple[Element, ...]:
     return tuple(elements)
 
 
+def parse_components(text: str) -> tuple[tuple[Element, ...], ...]:
+    """Read an element string of either form: the elements of each component of the symbol.
+
+    A bar stands before the two-dimensional component of a composite symbol:
+    ``(01)09506000134352|(10)ABC``, ``^0109506000134352|^10ABC``.
+
+    :raises IdentifierError: with the index of the character at fault
+    """
+    linear, bar, composite = text.partition("|")
+    parse = parse_bracketed if text.startswith("(") else parse_scanned
+    components = [parse(linear)]
+    if bar:
+        if not composite.startswith("(" if parse is parse_bracketed else ("^", GS)):
+            raise IdentifierError(
+                "component-start",
+                "the second component starts like the first, with a bracket or FNC1",
+                position=len(linear) + 1,
+                message_zh="复合码的第二部分应与第一部分写法相同,以括号或 FNC1 开头",
+            )
+        try:
+            components.append(parse(composite))
+        except IdentifierError as error:
+            raise error.moved(len(linear) + 1) from None
+    return tuple(components)
+
+
 def bracketed(elements: Iterable[Element]) -> str:
     """Write elements with their AIs in brackets; a bracket in a value is escaped."""
     return "".join([f"({ai})" + value.replace("(", "\\(") for ai, value in elements])

@@ -27,6 +27,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "invalid-cset64-character": ("only the base64url alphabet is allowed here", "此处只允许 base64url 字符"),
     "invalid-cset64-padding": ("the base64url padding is wrong", "base64url 填充不正确"),
     "incorrect-check-digit": ("the check digit is wrong", "校验码不正确"),
+    "too-short-for-check-digit": ("too short to hold a check digit", "长度不足以包含校验码"),
     "incorrect-check-pair": ("the two check characters are wrong", "两位校验字符不正确"),
     "too-short-for-check-pair": ("too short to hold two check characters", "长度不足以包含两位校验字符"),
     "too-long-for-check-pair-implementation": ("too long to be checked", "过长，无法校验"),

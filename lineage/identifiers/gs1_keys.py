@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from lineage.errors import IdentifierError
 from lineage.identifiers import ai_table
 from lineage.identifiers.company_prefixes import CompanyPrefixes
-from lineage.identifiers.element_string import Element, bracketed
+from lineage.identifiers.element_string import Element, bracketed, check_element
 from lineage.identifiers.epc import uri as epc_uri
 from lineage.identifiers.epc.schemes import NO_EXTENSION
-from lineage.identifiers.identifier import GS1_HOST, Identifier, Kind
+from lineage.identifiers.identifier import GS1_HOST, Identifier, Kind, Warning_
 from lineage.identifiers.percent import escape
 
 _Named = tuple[Kind, str, tuple[Element, ...], tuple[Element, ...] | None, tuple[Element, ...] | None]
@@ -137,6 +137,22 @@ def _urn(named: tuple[Element, ...], company_prefixes: CompanyPrefixes) -> str |
         return None
 
 
+_STRICTER_THAN_EPC = ("8006", "8010")
+"""Keys whose rules in GS1's dictionary an EPC URI may break: a piece beyond the total, a serial number 0."""
+
+
+def _warnings(key: str, elements: Sequence[Element]) -> tuple[Warning_, ...]:
+    """Say what breaks a rule of GS1 that the Tag Data Standard does not have."""
+    if key not in _STRICTER_THAN_EPC:
+        return ()
+    try:
+        for ai, value in elements:
+            check_element(ai, value)
+    except IdentifierError as error:
+        return (Warning_(error.code, error.message, error.message_zh),)
+    return ()
+
+
 def kind_of(values: dict[str, str]) -> Kind:
     """Give the kind that a key with its qualifiers names; the values need not be right."""
     key = next((ai for ai in values if ai in _READERS), None)
@@ -179,4 +195,5 @@ def identify(
         (uri if class_of == named else link(class_of)) if class_of else None,
         urn,
         full,
+        _warnings(key, elements),
     )

@@ -66,10 +66,12 @@ def cset64(value: str) -> Fault | None:
 
 def csum(value: str) -> Fault | None:
     """Digits that end in a GS1 check digit."""
+    if not value:
+        return _whole("too-short-for-check-digit", value)
     if fault := _non_digit(value):
         return fault
-    if not value or check_characters.gs1_check_digit(value[:-1]) != value[-1]:
-        return Fault("incorrect-check-digit", max(len(value) - 1, 0), min(len(value), 1))
+    if check_characters.gs1_check_digit(value[:-1]) != value[-1]:
+        return Fault("incorrect-check-digit", len(value) - 1, 1)
     return None
 
 
@@ -116,7 +118,7 @@ def nonzero(value: str) -> Fault | None:
 
 def nozeroprefix(value: str) -> Fault | None:
     """Digits that do not start with zero. A single zero is not allowed either."""
-    return _non_digit(value) or (Fault("illegal-zero-prefix", 0, 1) if value.startswith("0") else None)
+    return Fault("illegal-zero-prefix", 0, 1) if value.startswith("0") else _non_digit(value)
 
 
 def zero(value: str) -> Fault | None:
@@ -147,10 +149,10 @@ def hhmi(value: str) -> Fault | None:
     """Hour and minute."""
     if len(value) != 4:
         return _whole(f"hour-with-minute-too-{'short' if len(value) < 4 else 'long'}", value)
-    if fault := _non_digit(value) or hh(value[:2]):
+    if fault := hh(value[:2]):
         return fault
     fault = mi(value[2:])
-    return fault and fault._replace(start=2)
+    return fault and fault._replace(start=fault.start + 2)
 
 
 def _date(digits_of_year: int, *, zero_day: bool) -> Linter:
@@ -227,11 +229,11 @@ def pcenc(value: str) -> Fault | None:
 
 def pieceoftotal(value: str) -> Fault | None:
     """Number of a piece and total of pieces, of equal length."""
+    if fault := _non_digit(value):
+        return fault
     half, odd = divmod(len(value), 2)
     if not value or odd:
         return _whole("invalid-length-for-piece-of-total", value)
-    if fault := _non_digit(value):
-        return fault
     piece, total = value[:half], value[half:]
     if not piece.strip("0"):
         return Fault("zero-piece-number", 0, half)

@@ -21,6 +21,10 @@ CODE = "personal-number"
 """Code of every error about such a number."""
 SHORTEST_KEY = 16
 """Bytes of a key. There are about 10^10 numbers in use: a short key would be found by trying them."""
+_PROVINCES = PROVINCES | {"83"}
+"""83 stands in the numbers of residents from Taiwan."""
+_FOREIGNER = "9"
+"""Stands before the province in the numbers of foreigners with permanent residence."""
 _DIGEST = 32
 _TAIL = 4
 
@@ -45,7 +49,7 @@ def _check(number: str) -> None:
             f"it has 18 characters, not {len(number)}",
             f"应为 18 位,实为 {len(number)} 位",
         )
-    if number[:2] not in PROVINCES:
+    if number[:2] not in _PROVINCES and not (number[0] == _FOREIGNER and number[1:3] in _PROVINCES):
         raise _fault(0, "there is no such province", "省级行政区划代码不存在")
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
@@ -55,6 +59,15 @@ def _check(number: str) -> None:
         raise _fault(6, "the year of birth is not of 1900 to 2099", "出生年份不在 1900 至 2099 之间")
     if mod_11_2(number[:17]) != number[17]:
         raise _fault(17, "the check character is wrong", "校验码不正确")
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is the number of a person by every rule of GB 11643."""
+    try:
+        _check(normalise(text))
+    except IdentifierError:
+        return False
+    return True
 
 
 def looks_like_number(text: str) -> bool:
@@ -74,7 +87,8 @@ def refusal() -> IdentifierError:
     return IdentifierError(
         CODE,
         "the number of a natural person is kept as a keyed hash only, and there is no key here",
-        hint="give the key of the deployment, or an identifier of an organisation such as uscc:…",
+        hint="write resident_id: before it and give the key of the deployment, or give an identifier of an "
+        "organisation such as uscc:…",
         message_zh="自然人身份号码只以带密钥的摘要保存,此处没有密钥",
     )
 

@@ -14,11 +14,14 @@ A scheme that the caller gives takes the place of these steps. Nothing is guesse
 from __future__ import annotations
 
 import re
+from itertools import chain
+from typing import NamedTuple
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import ai_rules, bare, digital_link, element_string, gs1_keys, symbols, tags, uris
 from lineage.identifiers.company_prefixes import CompanyPrefixes
-from lineage.identifiers.element_string import Element
+from lineage.identifiers.digital_link import DigitalLink
+from lineage.identifiers.element_string import GS, Element
 from lineage.identifiers.identifier import MAX_TEXT, Identifier
 
 _SCHEME_VALUE = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,30}):(.*)", re.DOTALL)
@@ -45,12 +48,19 @@ def _is_uri(text: str) -> bool:
     return text[:8].lower().startswith(_URI_STARTS)
 
 
+def _is_element_string(text: str) -> bool:
+    return text.startswith("(") or symbols.starts_like_scan(text)
+
+
 def _identify(elements: tuple[Element, ...], company_prefixes: CompanyPrefixes | None) -> Identifier:
     ai_rules.check_together(elements)
     return gs1_keys.identify(elements, company_prefixes=company_prefixes)
 
 
 def _read_scan(text: str, company_prefixes: CompanyPrefixes | None) -> Identifier:
+    if text[3:4] == GS:
+        # The identifier says that there is an FNC1 first; some scanners send it all the same.
+        text = text[:3] + text[4:]
     scan = symbols.parse_scan(text)
     if scan.gtin:
         return _identify((Element("01", scan.gtin), *scan.elements), company_prefixes)
@@ -89,12 +99,10 @@ def read(
         return bare.read_as(scheme, bare_text, company_prefixes)
     if _is_uri(text):
         return uris.parse_uri(text, company_prefixes) if company_prefixes else uris.read_uri(text)
-    if text.startswith("("):
-        return _identify(element_string.parse_bracketed(text), company_prefixes)
     if text.startswith("]"):
         return _read_scan(text, company_prefixes)
-    if symbols.starts_like_scan(text):
-        return _identify(element_string.parse_scanned(text), company_prefixes)
+    if _is_element_string(text):
+        return _identify(tuple(chain(*element_string.parse_components(text))), company_prefixes)
     found = tags.read_bare_tag(text) or _with_scheme(text, company_prefixes)
     if found is not None:
         return found
@@ -111,16 +119,28 @@ def read(
     raise bare.undecided(text)
 
 
-def _scanned_elements(text: str) -> tuple[Element, ...]:
+class Gs1Data(NamedTuple):
+    """What a text in a form of GS1 says."""
+
+    components: tuple[tuple[Element, ...], ...]
+    """Elements of a symbol and, of a composite symbol, of its two-dimensional component."""
+    link: DigitalLink | None = None
+    """The Digital Link that the text is."""
+
+
+def _gs1_of_scan(text: str) -> Gs1Data:
     scan = symbols.parse_scan(text)
-    found = ((Element("01", scan.gtin),) if scan.gtin else ()) + scan.elements
-    if not found:
+    if scan.link:
+        return Gs1Data((scan.elements,), scan.link)
+    linear = (Element("01", scan.gtin),) if scan.gtin else ()
+    components = tuple(component for component in (linear, scan.elements) if component)
+    if not components:
         raise IdentifierError("no-elements", "the symbol holds no GS1 elements", position=3)
-    return found
+    return Gs1Data(components)
 
 
-def elements(text: str) -> tuple[Element, ...]:
-    """Read the GS1 elements of an element string, a scan or a Digital Link, with all attributes.
+def gs1_data(text: str) -> Gs1Data:
+    """Read an element string, a scan or a Digital Link, with all its elements.
 
     As strict as the reference implementation: not even blanks around are taken away.
 
@@ -128,14 +148,19 @@ def elements(text: str) -> tuple[Element, ...]:
     """
     _check_length(text)
     if _is_uri(text):
-        return digital_link.parse(text).elements
-    if text.startswith("("):
-        found = element_string.parse_bracketed(text)
-    elif text.startswith("]"):
-        found = _scanned_elements(text)
-    elif symbols.starts_like_scan(text):
-        found = element_string.parse_scanned(text)
+        link = digital_link.parse(text)
+        return Gs1Data((link.elements,), link)
+    if text.startswith("]"):
+        found = _gs1_of_scan(text)
+    elif _is_element_string(text):
+        found = Gs1Data(element_string.parse_components(text))
     else:
         raise IdentifierError("no-elements", "neither an element string nor a Digital Link", position=0)
-    ai_rules.check_together(found)
+    if found.link is None:
+        ai_rules.check_together(tuple(chain(*found.components)))
     return found
+
+
+def elements(text: str) -> tuple[Element, ...]:
+    """Give all elements of an element string, a scan or a Digital Link, as ``gs1_data`` reads them."""
+    return tuple(chain(*gs1_data(text).components))

@@ -28,6 +28,9 @@ PROVINCES = frozenset(
 """First two digits of GB/T 2260. Only these are checked: counties come and go, and development zones use
 numbers of their own."""
 
+NATIONAL = "10"
+"""Stands in place of a province where a national authority registered a body."""
+
 
 def _is_date(digits: str) -> bool:
     try:
@@ -40,6 +43,11 @@ def _is_date(digits: str) -> bool:
 FIELD_RULES: dict[str, tuple[Callable[[str], bool], str, str]] = {
     "province": (
         lambda digits: digits[:2] in PROVINCES,
+        "no province has the number {}",
+        "省级行政区划代码 {} 不存在",
+    ),
+    "registrar": (
+        lambda digits: digits[:2] in PROVINCES or digits[:2] == NATIONAL,
         "no province has the number {}",
         "省级行政区划代码 {} 不存在",
     ),
@@ -128,7 +136,7 @@ def _read_field(scheme: RegimeScheme, field: Field, value: str, at: int, reserve
         holds, en, zh = FIELD_RULES[field.check]
         part = value[at:end]
         if not holds(part):
-            shown = part[:2] if field.check == "province" else part
+            shown = part[:2] if field.check in ("province", "registrar") else part
             raise _fault(scheme, at, f"{en.format(shown)} ({field.en})", f"{zh.format(shown)}({field.zh})")
     return end
 

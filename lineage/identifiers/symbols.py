@@ -6,11 +6,13 @@ how.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import digital_link, retail_symbols
+from lineage.identifiers.digital_link import DigitalLink
 from lineage.identifiers.element_string import GS, Element, parse_scanned, scanned
 
 Content = Literal["elements", "text", "ean-13", "ean-8", "itf-14"]
@@ -18,8 +20,6 @@ Content = Literal["elements", "text", "ean-13", "ean-8", "itf-14"]
 SYMBOLOGIES: dict[str, tuple[str, Content]] = {
     "C1": ("GS1-128", "elements"),
     "e0": ("GS1 DataBar or composite", "elements"),
-    "e1": ("GS1 composite", "elements"),
-    "e2": ("GS1 composite", "elements"),
     "d2": ("GS1 DataMatrix", "elements"),
     "Q3": ("GS1 QR Code", "elements"),
     "J1": ("GS1 DotCode", "elements"),
@@ -56,26 +56,41 @@ class Scan(NamedTuple):
     """Identifier without ``]``."""
     elements: tuple[Element, ...]
     text: str
-    """The data as sent; a Digital Link gives elements too."""
-    gtin: str | None
+    """The data as sent."""
+    gtin: str | None = None
     """GTIN-14 of EAN, UPC and ITF symbols, which carry no application identifiers."""
+    link: DigitalLink | None = None
+    """The Digital Link that the text is."""
 
 
 def _retail(symbology: str, data: str, content: str) -> Scan:
     """Read EAN, UPC and ITF, with a composite component after ``|]e0`` where there is one."""
     primary, composite, rest = data.partition(_COMPOSITE)
     gtin = retail_symbols.to_gtin(primary, content, 3)
-    elements = parse_scanned(rest, offset=3 + len(primary) + len(_COMPOSITE)) if composite else ()
+    elements = _elements(rest, 3 + len(primary) + len(_COMPOSITE)) if composite else ()
     return Scan(symbology, elements, data, gtin)
+
+
+def _elements(data: str, offset: int) -> tuple[Element, ...]:
+    """Read an element string after its symbology identifier, which stands for the first FNC1."""
+    bad = re.search(r"\A\x1d|\^", data)
+    if bad:
+        raise IdentifierError(
+            "scan-character",
+            f"{bad[0]!r} is no character of a scanned element string at this place",
+            position=offset + bad.start(),
+        )
+    return parse_scanned(data, offset=offset)
 
 
 def _text(symbology: str, data: str) -> Scan:
     if not data.startswith(_LINK_STARTS):
-        return Scan(symbology, (), data, None)
+        return Scan(symbology, (), data)
     try:
-        return Scan(symbology, digital_link.parse(data).elements, data, None)
+        link = digital_link.parse(data)
     except IdentifierError as error:
         raise error.moved(3) from None
+    return Scan(symbology, link.elements, data, link=link)
 
 
 def parse_scan(text: str) -> Scan:
@@ -94,12 +109,7 @@ def parse_scan(text: str) -> Scan:
         return _text(symbology, data)
     if content != "elements":
         return _retail(symbology, data, content)
-    if "^" in data:
-        position = 3 + data.index("^")
-        raise IdentifierError(
-            "scan-character", "^ is no character of a scanned element string", position=position
-        )
-    return Scan(symbology, parse_scanned(data, offset=3), data, None)
+    return Scan(symbology, _elements(data, 3), data)
 
 
 def starts_like_scan(text: str) -> bool:

@@ -53,6 +53,9 @@ TAG_LAYOUTS = (
     TagLayout("itip-212", 0x41, "itip", 212, 44, "digits", "text7", 140),
 )
 
+OTHER_CODINGS = {"gid-96": "gid", "usdod-96": "usdod", "adi-var": "adi"}
+"""Codings of another shape, with the scheme of each."""
+WITHOUT_FILTER = "gid-96"
 GID_HEADER, USDOD_HEADER, ADI_HEADER = 0x35, 0x2F, 0x3B
 
 BY_HEADER = {layout.header: layout for layout in TAG_LAYOUTS}

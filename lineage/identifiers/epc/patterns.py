@@ -1,8 +1,8 @@
 """EPC patterns: sets of identities (``urn:epc:idpat:``) and of tags (``urn:epc:pat:``), TDS 8 and 13.
 
 Fields are literal, ``*`` for any value, or in tag patterns ``[low-high]`` for a range of numbers. Once a
-field is ``*``, all that follow it are. An identity pattern that leaves only the serial number open names a
-class: ``urn:epc:idpat:sgtin:0614141.812345.*`` is the GTIN (01)80614141123458.
+field of the identity is ``*``, all that follow it are. An identity pattern that leaves only the serial
+number open names a class: ``urn:epc:idpat:sgtin:0614141.812345.*`` is the GTIN (01)80614141123458.
 """
 
 from __future__ import annotations
@@ -10,16 +10,21 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from lineage.errors import IdentifierError
 from lineage.identifiers.charsets import is_digits
 from lineage.identifiers.element_string import Element
 from lineage.identifiers.epc import others, uri
-from lineage.identifiers.epc.layouts import BY_NAME
+from lineage.identifiers.epc.layouts import BY_NAME, OTHER_CODINGS, WITHOUT_FILTER
 from lineage.identifiers.epc.schemes import SCHEMES
 from lineage.identifiers.epc.tag_uri import read_tag_uri
 
 _PATTERN = re.compile(r"urn:epc:(idpat|pat):([a-z]+(?:-[0-9a-z]+)?):(.*)", re.DOTALL)
 _RANGE = re.compile(r"\[([0-9]{1,20})-([0-9]{1,20})\]")
-_OTHER_FIELDS = {"gid": 3, "usdod": 2, "adi": 3, "bic": 1, "imovn": 1}
+_OTHER_STAND_INS = {
+    "gid": ("0", "0", "0"), "usdod": ("00000", "0"), "adi": ("00000", "", "0"),
+    "bic": ("AAAU0000000",), "imovn": ("0000000",),
+}  # fmt: skip
+"""Schemes without a GS1 key, each with a right value for every field."""
 _CLASS_LENGTH = {"grai": 14, "gdti": 13, "sgcn": 13}
 _CLASS_SCHEMES = ("sgtin", "upui", "itip", "grai", "gdti", "sgcn", "cpi")
 
@@ -37,17 +42,25 @@ class Pattern(NamedTuple):
 
 def _scheme_of(kind: str, name: str) -> str | None:
     if kind == "idpat":
-        return name if name in SCHEMES or name in _OTHER_FIELDS else None
+        return name if name in SCHEMES or name in _OTHER_STAND_INS else None
     layout = BY_NAME.get(name)
-    return layout.scheme if layout else {"gid-96": "gid", "usdod-96": "usdod", "adi-var": "adi"}.get(name)
+    return layout.scheme if layout else OTHER_CODINGS.get(name)
+
+
+def _has_filter(kind: str, name: str) -> bool:
+    return kind == "pat" and name != WITHOUT_FILTER
 
 
 def _field_count(kind: str, name: str, scheme: str) -> int:
-    count = _OTHER_FIELDS.get(scheme) or 2 + {"": 0, "P": 3}.get(SCHEMES[scheme].tail, 1)
-    return count + (kind == "pat" and name != "gid-96")
+    return len(_stand_ins(scheme, "")) + _has_filter(kind, name)
 
 
-def _check_fields(fields: list[str], start: int, *, ranges: bool) -> None:
+def _is_range(field: str) -> bool:
+    limits = _RANGE.fullmatch(field)
+    return limits is not None and int(limits[1]) <= int(limits[2])
+
+
+def _check_form(fields: list[str], start: int, *, ranges: bool) -> None:
     at = start
     open_from: int | None = None
     for field in fields:
@@ -55,7 +68,7 @@ def _check_fields(fields: list[str], start: int, *, ranges: bool) -> None:
             open_from = at if open_from is None else open_from
         elif open_from is not None:
             raise uri.fail("after * only * may follow", at, "epc-pattern")
-        elif "*" in field or (("[" in field or "]" in field) and not (ranges and _RANGE.fullmatch(field))):
+        elif "*" in field or (("[" in field or "]" in field) and not (ranges and _is_range(field))):
             raise uri.fail("a field is a value, * or, in tag patterns, [low-high]", at, "epc-pattern")
         at += len(field) + 1
 
@@ -84,27 +97,47 @@ def parse(pattern: str) -> Pattern:
         raise uri.fail(
             f"{count} fields divided by dots are wanted, here are {len(fields)}", len(pattern), "epc-pattern"
         )
-    _check_fields(fields, len(pattern) - len(body), ranges=kind == "pat")
+    start = len(pattern) - len(body)
     found = Pattern(kind, name, tuple(fields))
-    _check_values(found, scheme, pattern)
+    if _has_filter(kind, name):
+        written = fields.pop(0)
+        if not _is_open(written) and not is_digits(written):
+            raise uri.fail("the filter is a number, * or [low-high]", start, "epc-pattern")
+        start += len(written) + 1
+    _check_form(fields, start, ranges=kind == "pat")
+    _check_values(scheme, fields, start)
     return found
 
 
-def _check_values(pattern: Pattern, scheme: str, text: str) -> None:
-    """Check the literal fields, by reading them together with stand-ins for what is open."""
-    if scheme in _OTHER_FIELDS:
-        if "*" not in pattern.fields and pattern.kind == "idpat":
-            others.read(f"urn:epc:id:{scheme}:{'.'.join(pattern.fields)}")
-        return
-    fields = list(pattern.fields if pattern.kind == "idpat" else pattern.fields[1:])
-    if fields[0] == "*" or any(_RANGE.fullmatch(field) for field in fields):
-        return
+def _is_open(field: str) -> bool:
+    return field == "*" or _RANGE.fullmatch(field) is not None
+
+
+def _stand_ins(scheme: str, prefix: str) -> tuple[str, ...]:
+    """Give a right value for every field of an identity URI whose first field is known."""
+    if scheme in _OTHER_STAND_INS:
+        return _OTHER_STAND_INS[scheme]
     rules = SCHEMES[scheme]
-    if fields[1] == "*":
-        fields[1] = "0" * ((rules.total or 0) - len(fields[0])) if rules.total else "0"
-    stand_ins = ["00", "00", "0"] if rules.tail == "P" else ["0"]
-    tail = [stand_ins[index] if field == "*" else field for index, field in enumerate(fields[2:])]
-    uri.read_body(rules, ".".join([*fields[:2], *tail]), text.index(pattern.fields[0], 12))
+    reference = "0" if rules.total is None else "0" * (rules.total - len(prefix))
+    return (prefix, reference, *{"": (), "P": ("00", "00", "0")}.get(rules.tail, ("0",)))
+
+
+def _check_values(scheme: str, fields: list[str], start: int) -> None:
+    """Check the literal fields, by reading them together with stand-ins for what is open."""
+    if _is_open(fields[0]):
+        return
+    filled = ".".join(
+        stand_in if _is_open(field) else field
+        for field, stand_in in zip(fields, _stand_ins(scheme, fields[0]), strict=True)
+    )
+    if scheme in SCHEMES:
+        uri.read_body(SCHEMES[scheme], filled, start)
+        return
+    head = f"urn:epc:id:{scheme}:"
+    try:
+        others.read(head + filled)
+    except IdentifierError as error:
+        raise error.moved(start - len(head)) from None
 
 
 def class_elements(pattern: Pattern) -> tuple[Element, ...] | None:

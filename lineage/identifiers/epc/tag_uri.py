@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 from lineage.errors import IdentifierError
 from lineage.identifiers.epc import binary
-from lineage.identifiers.epc.layouts import BY_NAME
+from lineage.identifiers.epc.layouts import BY_NAME, OTHER_CODINGS, WITHOUT_FILTER
 from lineage.identifiers.epc.uri import fail
 
 _TAG = re.compile(r"urn:epc:tag:([a-z]+-(?:[0-9]+|var)):(.*)", re.DOTALL)
 _RAW = re.compile(r"urn:epc:raw:([0-9]{1,4})\.(?:(x[0-9A-F]{1,2})\.)?(x[0-9A-F]+|[0-9]+)")
-_WITHOUT_FILTER = "gid-96"
-_OTHERS = {"gid-96": "gid", "usdod-96": "usdod", "adi-var": "adi"}
 MAX_RAW_BITS = 4 * binary.MAX_HEX
 
 
@@ -40,10 +38,10 @@ def read_tag_uri(uri: str) -> TagUri:
         raise fail("a tag URI is urn:epc:tag:<coding>:<filter>.<fields>", 12)
     coding, body = match.groups()
     layout = BY_NAME.get(coding)
-    scheme = layout.scheme if layout else _OTHERS.get(coding)
+    scheme = layout.scheme if layout else OTHER_CODINGS.get(coding)
     if scheme is None:
         raise fail(f"there is no EPC coding {coding!r}", 12)
-    if coding == _WITHOUT_FILTER:
+    if coding == WITHOUT_FILTER:
         return TagUri(coding, 0, f"urn:epc:id:{scheme}:{body}")
     written, dot, fields = body.partition(".")
     if not dot or not re.fullmatch(r"0|[1-9][0-9]?", written):

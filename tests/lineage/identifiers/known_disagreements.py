@@ -13,6 +13,25 @@ ENGINE: dict[tuple[str, int], str] = {
 }
 """Set and line of rows of the GS1 syntax engine."""
 
+ON_THE_ITEM = (
+    "AIs that need or exclude each other do so for all that marks one item (GS1 General Specifications "
+    "4.13): the engine leaves the GTIN of the linear symbol out"
+)
+CARRIER = "a carrier that GS1 uses (General Specifications 5.1.4) and the engine does not generate"
+NO_DATA = "a symbol of plain text holds no elements, which is what is asked for here"
+
+SCANS: dict[tuple[str, bool], str] = {
+    ("]E06901234567892|]e010L1", False): ON_THE_ITEM,
+    ("]E06901234567892|]e00144695490315112", True): ON_THE_ITEM,
+    ("]E06901234567892|]e00364563296193279", True): ON_THE_ITEM,
+    ("]I116901234567899", False): CARRIER,
+    ("]I016901234567899", False): CARRIER,
+    ("]C0https://id.gs1.org/01/06901234567892", False): CARRIER,
+    ("]Q1hello", True): NO_DATA,
+    ("]d1", True): NO_DATA,
+}
+"""Scans with the verdict of the GS1 syntax engine 1.4.1 where it is not ours."""
+
 LOOKUP = "the row is a test of a look-up hook; without the hook the same input passes, as another row says"
 
 LINTERS: dict[tuple[str, str, str], str] = {

@@ -74,6 +74,29 @@ def test_a_scheme_settles_bare_values() -> None:
     assert record["class"].endswith("/id/drug_code/8385793")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        " {} ",
+        "party:{}",
+        "uscc:{}",
+        "resident_id:{}",
+        "https://a.cn/id/resident_id/{}",
+        "https://a.cn/id/party/{}",
+        "nothing:{}",
+    ],
+)
+def test_the_number_of_a_person_is_never_printed(text: str) -> None:
+    number = "11010519491231002X"
+    for form in (number, "１１０１０５１９４９１２３１００２Ｘ", "110105 19491231 002x"):
+        for options in ((), ("--json",)):
+            result = _run("id", *options, text.format(form))
+            assert result.exit_code == 1
+            assert form not in result.output
+            assert number not in result.output
+
+
 def test_warnings_are_printed(tmp_path: Path) -> None:
     (record,) = _records(_run("id", "--json", "sc_license:SC12442011202449"))
     assert record["valid"]

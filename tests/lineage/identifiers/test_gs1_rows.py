@@ -13,6 +13,7 @@ from lineage.identifiers import Element, ai_rules, digital_link, retail_symbols,
 from lineage.identifiers.element_string import check_element, parse_bracketed, parse_scanned, scanned
 from lineage.identifiers.linters import LINTERS
 from lineage.identifiers.percent import escape, unescape, unescape_query
+from lineage.identifiers.read import gs1_data
 from tests.lineage.identifiers import known_disagreements
 from tests.lineage.identifiers.rows import load
 
@@ -176,6 +177,12 @@ def test_scans_are_read_as_the_engine_reads_them() -> None:
     _check("scan_process", agrees)
 
 
+@pytest.mark.parametrize(("text", "engine"), known_disagreements.SCANS)
+def test_scans_that_are_listed_are_judged_differently(text: str, engine: bool) -> None:
+    found = _outcome(lambda: gs1_data(text))
+    assert isinstance(found, IdentifierError) == engine
+
+
 CARRIERS = {
     "QR": "qr", "DM": "datamatrix", "DotCode": "dotcode", "DataBarExpanded": "databar-expanded",
     "EAN13": "ean-13", "EAN8": "ean-8", "UPCA": "upc-a", "UPCE": "upc-e", "GS1_128_CCA": "gs1-128",
@@ -237,6 +244,23 @@ def test_linters_give_the_error_and_mark_the_characters_of_the_syntax_tests() ->
             if agrees == ((name, value, error) in listed):
                 wrong.append((name, value))
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("csum", "", ("too-short-for-check-digit", 0, 0)),
+        ("csum", "X", ("non-digit-character", 0, 1)),
+        ("hhmi", "240X", ("illegal-hour", 0, 2)),
+        ("hhmi", "010X", ("non-digit-character", 3, 1)),
+        ("nozeroprefix", "0X", ("illegal-zero-prefix", 0, 1)),
+        ("pieceoftotal", "X", ("non-digit-character", 0, 1)),
+    ],
+)
+def test_of_several_faults_the_first_of_the_syntax_tests_is_given(
+    name: str, value: str, fault: tuple[str, int, int]
+) -> None:
+    assert LINTERS[name](value) == fault
 
 
 def test_every_linter_of_the_dictionary_exists() -> None:

@@ -217,6 +217,58 @@ def test_captured_uris_always_name_something(
     assert [each.code for each in found.warnings] == ([warning] if warning else [])
 
 
+@pytest.mark.parametrize(
+    ("urn", "code"),
+    [
+        ("urn:epc:id:itip:4012345.012345.18.16.9", "piece-number-exceeds-total"),
+        ("urn:epc:id:itip:4012345.012345.00.00.9", "zero-piece-number"),
+        ("urn:epc:id:itip:4012345.012345.01.02.9", None),
+        ("urn:epc:id:cpi:0614141.A1.0", "illegal-zero-prefix"),
+        ("urn:epc:id:cpi:0614141.A1.1", None),
+    ],
+)
+def test_what_an_epc_may_say_and_a_gs1_key_may_not_is_a_warning(urn: str, code: str | None) -> None:
+    found = read(urn)
+    assert [warning.code for warning in found.warnings] == ([code] if code else [])
+    assert found.digital_link
+    assert name_uri(found.id).id == found.id
+
+
+@pytest.mark.parametrize(
+    ("pattern", "position"),
+    [
+        ("urn:epc:idpat:gid:x.*.*", 18),
+        ("urn:epc:idpat:gid:1.16777216.*", 20),
+        ("urn:epc:idpat:usdod:2S.*", 20),
+        ("urn:epc:idpat:adi:2S194.é.*", 24),
+        ("urn:epc:pat:sgtin-96:x.0614141.812345.*", 21),
+        ("urn:epc:pat:sgtin-96:3.0614141.81234.*", 31),
+        ("urn:epc:pat:sgtin-96:3.0614141.812345.[9-1]", 38),
+        ("urn:epc:pat:gid-96:1.x.*", 21),
+    ],
+)
+def test_literal_fields_of_patterns_are_checked(pattern: str, position: int) -> None:
+    with pytest.raises(IdentifierError) as caught:
+        read(pattern)
+    assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "urn:epc:pat:sgtin-96:[0-3].0614141.812345.[100-200]",
+        "urn:epc:pat:usdod-96:*.2S194.*",
+        "urn:epc:pat:gid-96:1.2.*",
+        "urn:epc:idpat:adi:2S194..*",
+        "urn:epc:idpat:itip:4012345.012345.*.*.*",
+        "urn:epc:idpat:bic:*",
+    ],
+)
+def test_patterns_name_themselves(pattern: str) -> None:
+    found = read(pattern)
+    assert (found.id, found.kind) == (pattern, "class")
+
+
 def test_captured_uris_that_are_none_or_hold_a_persons_number_are_refused() -> None:
     for text in (
         "hello",

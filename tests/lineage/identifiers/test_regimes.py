@@ -8,6 +8,7 @@ import pytest
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import LOCAL_HOST, persons, read, read_uri, regimes
+from lineage.identifiers.check_characters import mod_11_2
 from lineage.identifiers.regime_schemes import find, schemes
 from tests.lineage.identifiers import known_disagreements
 from tests.lineage.identifiers.rows import load
@@ -71,6 +72,8 @@ def test_every_scheme_names_itself_in_both_languages_and_its_rules_exist() -> No
     [
         ("uscc:９１１１００００６０００３７３４１Ｌ", "91110000600037341L", "party"),
         ("uscc:9111 0000 6000 3734 1l", "91110000600037341L", "party"),
+        ("uscc:91100000100003962T", "91100000100003962T", "party"),
+        ("agri_oid:1.2.156.326.1.5", "1.2.156.326.1.5", "item"),
         ("org_code:77810888-0", "778108880", "party"),
         ("drug_code:8385793-0000879766660", "83857930000879766660", "item"),
         ("drug_code:8385793", "8385793", "class"),
@@ -175,10 +178,22 @@ class TestPersons:
             f"resident_id:{self.number}",
             f"https://a.cn/id/cn_resident_id/{self.number}",
             self.number,
+            f"party:{self.number}",
+            f"https://a.cn/id/party/{self.number}",
         ):
             with pytest.raises(IdentifierError) as caught:
                 read(text)
             assert self.number not in str(caught.value.as_dict())
+
+    def test_a_bare_number_could_be_that_of_a_person(self) -> None:
+        with pytest.raises(IdentifierError) as caught:
+            read(self.number)
+        assert caught.value.candidates == ("resident_id",)
+
+    @pytest.mark.parametrize("area", ["830000", "911156", "140105"])
+    def test_residents_from_elsewhere_have_numbers_too(self, area: str) -> None:
+        body = f"{area}19491231002"
+        assert persons.is_number(body + mod_11_2(body))
 
     @pytest.mark.parametrize(
         "number",

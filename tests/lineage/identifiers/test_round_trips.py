@@ -212,6 +212,7 @@ def test_schemes_without_gs1_key(scheme: str, data: st.DataObject) -> None:
 def _field(field: Field) -> st.SearchStrategy[str]:
     fixed = {
         "province": st.sampled_from(["140100", "310101", "110000"]),
+        "registrar": st.sampled_from(["140100", "310101", "100000"]),
         "month": st.sampled_from(["01", "12"]),
         "year": st.integers(1900, 2099).map(str),
         "year_20": st.integers(2000, 2099).map(str),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lineage.errors import IdentifierError
 from lineage.identifiers import Element, retail_symbols, symbols
 from lineage.identifiers.check_characters import gs1_check_digit
+from lineage.identifiers.read import gs1_data, read
 from tests.lineage.identifiers.strategies import digits
 
 GTIN = Element("01", "09506000134352")
@@ -99,3 +100,43 @@ def test_carriers_refuse_what_they_cannot_hold() -> None:
     with pytest.raises(IdentifierError):
         symbols.write_text("gs1-128", "hello")
     assert symbols.write_text("qr", "https://a.cn/01/09506000134352") == "]Q1https://a.cn/01/09506000134352"
+
+
+@pytest.mark.parametrize(
+    ("text", "components"),
+    [
+        ("(01)09506000134352|(10)L1", [1, 1]),
+        ("^0109506000134352|^10L1^17271231", [1, 2]),
+        ("(01)09506000134352(10)L1", [2]),
+        ("]E06901234567892|]e010L1", [1, 1]),
+        ("]e0010950600013435210L1", [2]),
+    ],
+)
+def test_composite_symbols_have_two_components(text: str, components: list[int]) -> None:
+    assert [len(elements) for elements in gs1_data(text).components] == components
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "position"),
+    [
+        ("(01)09506000134352|10L1", "component-start", 19),
+        ("^0109506000134352|10L1", "component-start", 18),
+        ("(01)09506000134352|", "component-start", 19),
+        ("(01)09506000134352|(10)L1|(21)1", "value-too-long", None),
+        ("(01)09506000134352|(17)271331", "illegal-month", 25),
+        ("]C1\x1d0109506000134352", "scan-character", 3),
+        ("]C1^0109506000134352", "scan-character", 3),
+        ("]e10109506000134352", "symbology", 1),
+    ],
+)
+def test_components_are_divided_strictly(text: str, code: str, position: int | None) -> None:
+    with pytest.raises(IdentifierError) as caught:
+        gs1_data(text)
+    if position is None:
+        assert caught.value.position
+    else:
+        assert (caught.value.code, caught.value.position) == (code, position)
+
+
+def test_scanners_that_send_the_first_fnc1_are_understood_where_only_the_item_is_asked_for() -> None:
+    assert read("]C1\x1d0109506000134352").value == "(01)09506000134352"
