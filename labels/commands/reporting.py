@@ -28,7 +28,8 @@ def show(record: Mapping[str, Any], *, as_json: bool) -> None:
         return
     for name, value in record.items():
         if value not in (None, "", [], {}):
-            typer.echo(f"{name:<12} {value}")
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            typer.echo(f"{name:<12} {shown}")
 
 
 def note(text: str) -> None:
@@ -67,6 +68,8 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
         except (LabelError, LineageError) as error:
             refuse(error, as_json=bool(kwargs.get("as_json")))
             raise typer.Exit(1) from error
+        except BrokenPipeError:
+            raise  # whoever reads the records has enough; typer ends quietly
         except OSError as error:
             named = f": {error.filename}" if error.filename else ""
             refuse(LabelError("file", f"{error.strerror}{named}"), as_json=bool(kwargs.get("as_json")))

@@ -108,7 +108,7 @@ def sheet(
     for error in reading.errors:
         refuse(error, as_json=as_json)
     if reading.errors:
-        note(f"nothing was printed: {len(reading.errors)} lines of {file} are wrong")
+        note(f"nothing was printed: wrong lines in {file}: {len(reading.errors)}")
         raise typer.Exit(1)
     design: Design = (
         LogisticDesign(address)

@@ -153,7 +153,7 @@ def test_wrong_lines_are_each_named_and_nothing_is_printed(folder: Path) -> None
     assert refused.exit_code == 1
     assert "line 1: " in refused.stderr
     assert "line 3: " in refused.stderr
-    assert "2 lines" in refused.stderr
+    assert "wrong lines in l.txt: 2" in refused.stderr
     assert not (folder / "l.pdf").exists()
     lines = [record["line"] for record in records(run("sheet", "l.txt", "-o", "l.pdf", "--json"))]
     assert lines == [1, 3]

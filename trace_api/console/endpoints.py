@@ -141,6 +141,7 @@ def thing(
     person: Reader,
     id: Annotated[str, Query(max_length=2000)],  # noqa: A002 - the name of the parameter in the API
     tab: str = "overview",
+    skip: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
 ) -> Response:
     """Give one thing: what it is, where from and where to, who answers, what happened, what is odd."""
     language = language_of(request)
@@ -148,5 +149,5 @@ def thing(
         tab = "overview"
     with store.reading() as connection:
         view = things.ThingView(connection, id, person, words(language), utc_now())
-        values = {"section": "home", "tab": tab, "tabs": things.TABS, **view.values(tab)}
+        values = {"section": "home", "tab": tab, "tabs": things.TABS, **view.values(tab, skip)}
         return show(request, "console/thing.html", values, person=person)

@@ -18,7 +18,7 @@ from trace_api.console.folding import Box, Folded, Link
 
 BOX_WIDTH: Final = 190
 BOX_HEIGHT: Final = 66
-COLUMN_GAP: Final = 72
+COLUMN_GAP: Final = 52
 ROW_GAP: Final = 22
 WAYPOINT_HEIGHT: Final = 14
 MARGIN: Final = 16

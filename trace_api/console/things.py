@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -28,12 +29,14 @@ from trace_api.trace.neighbours_repository import PostgresNeighbours
 
 TABS: Final = ("overview", "source", "destination", "responsibility", "history", "findings")
 
-MAX_ROWS: Final = 500
-"""Rows of a table on a page; the whole answer is a link away."""
+MAX_ROWS: Final = 100
+"""Rows of a table on one page."""
 MAX_HITS: Final = 20
 
 _URI: Final = re.compile(r"https?://[^\s,;，；。()（）]+")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_GAP: Final = re.compile(r"(?<=[\u4e00-\u9fff）]) (?=[\u4e00-\u9fff])")
+"""A space between Chinese words, left where a name took the place of an identifier."""
 _WORD: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 _URGENCY: Final = {"overdue": 0, "due_soon": 1, "half": 2, "running": 3}
@@ -54,9 +57,15 @@ class ThingView:
         self.identifier, self._node = service.look_up(connection, text, person)
         self._neighbours = PostgresNeighbours(connection)
         self._directory = MasterDirectory(connection)
+        self._tab = TABS[0]
+        self._skip: int | None = None
 
-    def values(self, tab: str) -> dict[str, Any]:
-        """Give what the page of a tab shows."""
+    def values(self, tab: str, skip: int | None = None) -> dict[str, Any]:
+        """Give what the page of a tab shows.
+
+        :param skip: rows of its table before those shown; of a history the newest are shown when not given
+        """
+        self._tab, self._skip = tab, skip
         product = self._directory.product_record(self.identifier.id)
         common = {
             "identifier": self.identifier,
@@ -134,8 +143,7 @@ class ThingView:
         return {
             "answer": answer,
             "drawing": drawing.draw(answer, self._directory, self._words, tab=tab, marks=marks),
-            "rows": answer["things"][:MAX_ROWS],
-            "total": len(answer["things"]),
+            **self._rows("rows", answer["things"], 0),
             "download": f"/trace/v1/{tab}?{urlencode({'id': self.identifier.id, 'now': 'true'})}",
         }
 
@@ -148,17 +156,35 @@ class ThingView:
         answer = self._chain()
         return {
             "answer": answer,
-            "timeline": timeline.draw(answer, self._words, self._now),
+            "timeline": timeline.draw(
+                answer, self._words, self._now, Names(self._directory, self._words).party
+            ),
             "download": f"/trace/v1/responsibility?{urlencode({'id': self.identifier.id})}",
         }
 
     def _history(self) -> dict[str, Any]:
         events = trace.history(self._neighbours, self._node).as_dict()["events"]
         return {
-            "events": events[-MAX_ROWS:],
-            "total": len(events),
+            **self._rows("events", events, max(len(events) - MAX_ROWS, 0)),
             "download": f"/trace/v1/history?{urlencode({'id': self.identifier.id})}",
         }
+
+    def _rows(self, name: str, rows: Sequence[Any], first: int) -> dict[str, Any]:
+        """Give the rows of one page, and where the pages before and after it are."""
+        skip = first if self._skip is None else min(self._skip, max(len(rows) - 1, 0))
+        shown = rows[skip : skip + MAX_ROWS]
+
+        def page(at: int) -> str:
+            return "?" + urlencode({"id": self.identifier.id, "tab": self._tab, "skip": max(at, 0)})
+
+        paging = {
+            "skip": skip,
+            "shown": len(shown),
+            "total": len(rows),
+            "before": page(skip - MAX_ROWS) if skip else None,
+            "after": page(skip + MAX_ROWS) if skip + MAX_ROWS < len(rows) else None,
+        }
+        return {name: shown, "total": len(rows), "paging": paging}
 
     def _findings(self) -> dict[str, Any]:
         answer = trace.destination(self._neighbours, self._node, directory=self._directory).as_dict()
@@ -190,7 +216,7 @@ class Names:
         if found is None:
             return key
         name = self._words.of(found.name, found.name_en) or key
-        return f"{name} · {found.city}" if found.city else name
+        return f"{name}\u00a0· {found.city}" if found.city else name
 
     def thing(self, key: str) -> str:
         """Give a thing's short name: product and number."""
@@ -203,11 +229,21 @@ class Names:
         name = self._words.of(product.name, product.name_en) if product else ""
         return f"{name} {code}".strip()
 
+    def detail(self, name: str, value: object) -> str:
+        """Give a detail of a journal: a party by its name, a time as people write it."""
+        if isinstance(value, bool):
+            return self._words("yes" if value else "no")
+        if name == "channel":
+            return self._words.name("channel", value)
+        text = str(value)
+        return self.party(text) if name == "party" else stamp(text) if name.endswith("_at") else text
+
     def readable(self, text: str) -> str:
         """Give a sentence of the engine with names for identifiers, and times as people write them."""
         text = _URI.sub(lambda found: self._named(found.group()), text)
         text = _TIME.sub(lambda found: stamp(found.group()), text)
-        return _WORD.sub(lambda found: self._word(found.group()), text)
+        text = _WORD.sub(lambda found: self._word(found.group()), text)
+        return _GAP.sub("", text)
 
     def _named(self, uri: str) -> str:
         party = self._directory.party_record(uri)
@@ -232,14 +268,19 @@ def by_name(connection: Connection, text: str) -> list[dict[str, str]]:
     sites = things_repository.sites_named(connection, text, MAX_HITS)
     products = things_repository.products_named(connection, text, MAX_HITS)
     return [
-        *(_hit("party", each.name, each.name_en, each.uscc or each.party_id) for each in parties),
+        *(_hit("party", each.name, each.name_en, each.party_id) for each in parties),
         *(_hit("site", each.name, each.name_en, each.site_id) for each in sites),
         *(_hit("class", each.name, each.name_en, each.product_id) for each in products),
     ]
 
 
 def _hit(kind: str, name: str | None, name_en: str | None, key: str) -> dict[str, str]:
-    return {"kind": kind, "name": name or "", "name_en": name_en or "", "id": key}
+    """Give a hit, with the page of what is registered where it has one."""
+    text, page = key, ""
+    with suppress(LineageError):
+        identifier = name_uri(key)
+        text, page = human_text(identifier), local_path(identifier)
+    return {"kind": kind, "name": name or "", "name_en": name_en or "", "text": text, "page": page}
 
 
 def most_urgent(deadlines: Sequence[clock.Deadline]) -> clock.Deadline | None:

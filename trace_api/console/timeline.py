@@ -1,16 +1,18 @@
 """Draws a chain of custody as lanes over time: one lane for each holder, bars from taking to giving. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from trace_api.china import in_china
 from trace_api.pages.languages import Words
-from trace_api.pages.shortening import cut
+from trace_api.pages.shortening import cut, width
 
-WIDTH: Final = 940
-LABEL_WIDTH: Final = 210
+TIME_WIDTH: Final = 730
+LABEL_MARGIN: Final = 20
+_HALF_CHARACTER: Final = 6.7
+"""Width of half a Chinese character in a lane's label, whose type is 13 pixels high."""
 LANE_HEIGHT: Final = 44
 BAR_HEIGHT: Final = 22
 AXIS_HEIGHT: Final = 34
@@ -18,7 +20,7 @@ RIGHT_MARGIN: Final = 18
 TICKS: Final = 5
 MAX_LANES: Final = 30
 _SMALLEST_BAR: Final = 3.0
-_LABEL_CHARACTERS: Final = 26
+_LABEL_CHARACTERS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,13 @@ class Timeline:
     ticks: tuple[Tick, ...]
 
 
-def draw(answer: Mapping[str, Any], words: Words, now: datetime) -> Timeline | None:
+def draw(
+    answer: Mapping[str, Any], words: Words, now: datetime, name: Callable[[str], str]
+) -> Timeline | None:
     """Draw the custody of an answer about responsibility; None when nobody ever had the thing.
 
     :param now: end of a holding that goes on
+    :param name: gives the name of a party
     """
     custody = [entry for entry in answer["custody"] if entry["party"] is not None]
     if not custody:
@@ -78,32 +83,33 @@ def draw(answer: Mapping[str, Any], words: Words, now: datetime) -> Timeline | N
     # A holding that goes on is drawn a quarter longer than what is known, not until today: today may be
     # years away.
     end = min(max(now, ends), ends + max((ends - begins) / 4, timedelta(hours=1))) if open_end else ends
-    scale = _Scale(begins, max(end, begins + timedelta(minutes=1)))
     keys = list(dict.fromkeys(entry["party"]["id"] for entry in custody))[:MAX_LANES]
     lane_of = {key: number for number, key in enumerate(keys)}
-    names = {entry["party"]["id"]: entry["party"]["name"] or entry["party"]["id"] for entry in custody}
-    lanes = tuple(
-        Lane(_lane_y(number), cut(names[key], _LABEL_CHARACTERS), names[key])
-        for key, number in lane_of.items()
-    )
+    names = {entry["party"]["id"]: name(entry["party"]["id"]) for entry in custody}
+    labels = {key: cut(names[key], _LABEL_CHARACTERS) for key in keys}
+    left = LABEL_MARGIN + _HALF_CHARACTER * max(width(label) for label in labels.values())
+    scale = _Scale(begins, max(end, begins + timedelta(minutes=1)), left)
+    lanes = tuple(Lane(_lane_y(number), labels[key], names[key]) for key, number in lane_of.items())
     bars = tuple(
         _bar(entry, lane_of[entry["party"]["id"]], scale, end, words, names)
         for entry in custody
         if entry["party"]["id"] in lane_of
     )
     height = AXIS_HEIGHT + LANE_HEIGHT * len(lanes)
-    return Timeline(WIDTH, height, lanes, bars, _gaps(answer, scale, end), scale.ticks())
+    return Timeline(
+        round(scale.right + RIGHT_MARGIN), height, lanes, bars, _gaps(answer, scale, end), scale.ticks()
+    )
 
 
 class _Scale:
     """Places times on the axis."""
 
-    def __init__(self, begins: datetime, ends: datetime) -> None:
-        self.begins, self.ends = begins, ends
+    def __init__(self, begins: datetime, ends: datetime, left: float) -> None:
+        self.begins, self.ends, self.left, self.right = begins, ends, left, left + TIME_WIDTH
 
     def x(self, at: datetime) -> float:
         share = (at - self.begins) / (self.ends - self.begins)
-        return LABEL_WIDTH + min(max(share, 0.0), 1.0) * (WIDTH - LABEL_WIDTH - RIGHT_MARGIN)
+        return self.left + min(max(share, 0.0), 1.0) * (self.right - self.left)
 
     def ticks(self) -> tuple[Tick, ...]:
         step = (self.ends - self.begins) / (TICKS - 1)

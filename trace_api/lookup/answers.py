@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from trace_api.lookup.facts import Facts
+from trace_api.lookup.facts import Facts, Registered
 from trace_api.masterdata.model import Party, Product
 
 
@@ -22,6 +22,7 @@ def as_json(facts: Facts, *, address: str, now: datetime) -> dict[str, Any]:
         "producer": None if facts.producer is None else facts.producer.public(),
         "lot": None if facts.lot is None else {"id": facts.lot_id, "number": facts.lot},
         "serial": facts.serial,
+        "registered": _registered(facts.registered),
         "dates": [{"kind": date.kind, "date": date.day, "derived": date.derived} for date in facts.dates],
         "recalls": [
             {
@@ -112,6 +113,17 @@ def _product(product: Product | None, name: str | None, name_en: str | None) -> 
         "approval_number": product.approval_number if product else None,
         "storage_min_c": product.storage_min_c if product else None,
         "storage_max_c": product.storage_max_c if product else None,
+    }
+
+
+def _registered(registered: Registered | None) -> dict[str, Any] | None:
+    if registered is None:
+        return None
+    return {
+        "uscc": registered.uscc,
+        "roles": list(registered.roles),
+        "operator": _party(registered.operator),
+        "city": registered.city,
     }
 
 

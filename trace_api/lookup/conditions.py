@@ -87,17 +87,22 @@ def _limit(product: Product) -> str:
 
 
 def _inspection(events: Sequence[Event], today: date) -> Condition:
-    """Judge by the last inspection, and by the last date that anybody set for the next one."""
-    last = next((event for event in reversed(events) if step_of(event) in _INSPECTIONS), None)
+    """Judge by the last inspection, and by the last date that anybody set for the next one.
+
+    What is checked at every filling is examined too; the inspection that counts is the one that set the date.
+    """
+    inspections = [event for event in reversed(events) if step_of(event) in _INSPECTIONS]
     due = next((day for event in reversed(events) if (day := _due(event)) is not None), None)
+    latest = next(iter(inspections), None)
+    rejected = latest is not None and latest.disposition is not None and _word(latest.disposition) in _FAILED
+    last = latest if rejected else next((event for event in inspections if _due(event) is not None), latest)
     if last is None and due is None:
         return Condition("inspection", "unknown")
-    failed = last is not None and last.disposition is not None and _word(last.disposition) in _FAILED
     facts = {"day": written_day(last.event_time if last else None), "due": written_day(due)}
-    if due is None or failed:
+    if due is None or rejected:
         del facts["due"]
     overdue = due is not None and due < today
-    return Condition("inspection", "bad" if failed or overdue else "good", facts)
+    return Condition("inspection", "bad" if rejected or overdue else "good", facts)
 
 
 def _due(event: Event) -> date | None:

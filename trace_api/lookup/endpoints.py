@@ -144,7 +144,7 @@ def _answer(
             return _problem(404, "never-issued", human_text(identifier), headers)
         return _json(linkset.linkset(levels, address), media_type=LINKSET, headers=headers)
     if wanted is not None and linkset.link_type(wanted) != linkset.DEFAULT:
-        return _redirect(request, levels, wanted, query, language, headers)
+        return _redirect(request, identifier, levels, wanted, query, language, headers)
     if isinstance(found, NeverIssued):
         _count_unknown(store, request, found)
         return _never_issued(request, found, language, wants, headers)
@@ -158,6 +158,7 @@ def _answer(
 
 def _redirect(
     request: Request,
+    identifier: Identifier,
     levels: list[linkset.Level],
     wanted: str,
     query: str,
@@ -166,6 +167,9 @@ def _redirect(
 ) -> Response:
     kind = linkset.link_type(wanted)
     links = linkset.candidates(levels, kind) if kind else []
+    if not links and choose_media_type(request.headers.get("accept"), (JSON, HTML)) == HTML:
+        page = {"url": f"{local_path(identifier)}?lang={language}", "text": words(language)("no_link.page")}
+        return _notice(request, "no_link", language, 404, mark="cross", tone="warn", steps=(), broader=page)
     if not links:
         return _problem(404, "no-such-link", f"There is no link of the type {wanted[:80]!r}.", headers)
     asked = request.headers.get("accept", "").partition(",")[0].partition(";")[0].strip()

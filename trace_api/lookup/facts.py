@@ -120,6 +120,16 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """What is registered about a party or a site, beside its name."""
+
+    uscc: str | None = None
+    roles: tuple[str, ...] = ()
+    operator: Party | None = None
+    city: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lookups:
     """How often the code was looked up: counts and the first day, nothing about who did."""
 
@@ -141,6 +151,7 @@ class Facts:
     lot: str | None
     lot_id: str | None
     serial: str | None
+    registered: Registered | None = None
     dates: tuple[NamedDate, ...] = ()
     recalls: tuple[RecallNotice, ...] = ()
     origins: tuple[Origin, ...] = ()

@@ -31,10 +31,10 @@ from trace_api.lookup import repository
 from trace_api.lookup.addresses import human_text, lot_number, serial_number
 from trace_api.lookup.conditions import conditions_of
 from trace_api.lookup.dates import dates_of
-from trace_api.lookup.facts import Condition, Facts, Lookups, NamedDate, Origin, RecallNotice
+from trace_api.lookup.facts import Condition, Facts, Lookups, NamedDate, Origin, RecallNotice, Registered
 from trace_api.lookup.journey import MAX_STAGES, stages_of
 from trace_api.lookup.people import certificates_of, responsible_of
-from trace_api.masterdata.model import Product
+from trace_api.masterdata.model import Party, Product
 from trace_api.recall import repository as recalls
 from trace_api.responsibility.directory import MasterDirectory
 from trace_api.trace.neighbours_repository import PostgresNeighbours
@@ -146,15 +146,18 @@ class LookupService:
         product, issue = found.product, found.issue
         said = issue.product if issue else {}
         code = (product.producer_uscc if product else None) or said.get("producer_uscc")
-        producer = self._directory.party_record(code) if code else None
+        producer = self._named(code)
+        common = self._common(found)
+        about = common["registered"] or Registered()
+        holder = producer or self._named(about.uscc) or about.operator
         dates = dates_of((), issue.attributes if issue else {}, product.shelf_life_days if product else None)
         return Facts(
-            **self._common(found),
+            **common,
             status="issued" if issue else "registered",
             producer=producer,
             dates=dates,
             recalls=self._recalls(found),
-            certificates=certificates_of(self._directory, producer, product, (), self._today()),
+            certificates=certificates_of(self._directory, holder, product, (), self._today()),
             warnings=self._expired(dates),
         )
 
@@ -165,10 +168,14 @@ class LookupService:
         name, name_en = (
             (product.name, product.name_en) if product else (said.get("name"), said.get("name_en"))
         )
+        registered = None
         if found.identifier.kind == "site" and (site := self._directory.site_record(found.identifier.id)):
             name, name_en = site.name, site.name_en
+            registered = Registered(operator=self._named(site.operator_uscc), city=site.city)
         if found.identifier.kind == "party" and (party := self._directory.party_record(found.identifier.id)):
-            name, name_en = party.name, party.name_en
+            named = self._named(party.uscc)
+            name, name_en = (named.name, named.name_en) if named else (None, None)
+            registered = Registered(uscc=party.uscc, roles=tuple(party.roles))
         return {
             "identifier": found.identifier,
             "text": human_text(found.identifier),
@@ -178,8 +185,13 @@ class LookupService:
             "lot": lot_number(found.lot_id) if found.lot_id else None,
             "lot_id": found.lot_id,
             "serial": serial_number(found.identifier),
+            "registered": registered,
             "lookups": Lookups(count, first_at),
         }
+
+    def _named(self, uscc: str | None) -> Party | None:
+        """Give a party that is named in public: one without a social credit code may be a natural person."""
+        return self._directory.party_record(uscc) if uscc else None
 
     def _recorded(self, found: _Found, node: int) -> Facts:
         product = found.product
@@ -198,8 +210,7 @@ class LookupService:
         chain = responsibility(self._neighbours, node, directory=self._directory).as_dict()
         findings = examine(self._neighbours, [node], self._directory, now=micros(self._now))
         codes = {finding.code for finding in findings}
-        code = product.producer_uscc if product else None
-        producer = self._directory.party_record(code) if code else None
+        producer = self._named(product.producer_uscc if product else None)
         responsible = responsible_of(chain, self._directory, whole_lot=found.identifier.kind != "item")
         conditions = conditions_of(
             events,
@@ -213,6 +224,7 @@ class LookupService:
         origins, left_out = self._origins(node)
         gone = _ended(events, found.identifier.id, _GONE)
         sold = _ended(events, found.identifier.id, _SOLD)
+        used = _ended(events, found.identifier.id, {How.DISPENSED})
         return Facts(
             **self._common(found),
             status="recorded",
@@ -228,7 +240,7 @@ class LookupService:
                 self._directory, producer, product, responsible, self._today(), dates
             ),
             conditions=conditions,
-            warnings=self._warnings(found, codes, conditions, () if sold or gone else dates, gone),
+            warnings=self._warnings(found, codes, conditions, () if used or gone else dates, gone),
             last_recorded_at=events[-1].event_time if events else None,
             sold_at=sold,
         )
@@ -311,7 +323,7 @@ class LookupService:
             seen.add(case.id)
             # Each maker recalls its own product, whoever made what went into it.
             code = (found.product.producer_uscc if found.product else None) or case.responsible_uscc
-            responsible = self._directory.party_record(code) if code else None
+            responsible = self._named(code)
             notices.append(
                 RecallNotice(
                     case=case.id,

@@ -1,8 +1,12 @@
 """The first page, the files that pages need, and the page for addresses that do not exist."""
 
-from typing import Annotated, Final
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 
+import psycopg
 from fastapi import APIRouter, FastAPI, Query, Request, Response
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.responses import RedirectResponse
 
 from lineage.errors import IdentifierError
@@ -108,26 +112,54 @@ def cut(text: str, position: int | None) -> Shown:
 
 
 def install(app: FastAPI) -> None:
-    """Have addresses that do not exist answered with a page where a browser asks, else a problem."""
+    """Have a browser told with a page what is wrong: no such address, or a failure of the server."""
     app.add_exception_handler(404, _not_found)
+    for failure in (DBAPIError, psycopg.Error, PoolTimeoutError, Exception):
+        app.add_exception_handler(failure, _or_page(app.exception_handlers[failure]))
+
+
+def _or_page(handler: Any) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        told: Response = handler(request, error)
+        if not _wants_page(request):
+            return told
+        busy = told.status_code == 503
+        key = "busy" if busy else "failed"
+        page = _notice(
+            request, key, told.status_code, mark="waiting" if busy else "cross", steps=(f"{key}.step",)
+        )
+        if "retry-after" in told.headers:
+            page.headers["Retry-After"] = told.headers["retry-after"]
+        return page
+
+    return answer
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
     del error
-    wants = choose_media_type(request.headers.get("accept"), ("application/json", HTML))
-    if wants != HTML or request.method not in {"GET", "HEAD"}:
+    if not _wants_page(request) or request.method not in {"GET", "HEAD"}:
         return response(Problem(404, "no-such-resource", "Not Found"))
+    return _notice(request, "not_found", 404, mark="cross", home=True)
+
+
+def _wants_page(request: Request) -> bool:
+    return choose_media_type(request.headers.get("accept"), ("application/json", HTML)) == HTML
+
+
+def _notice(
+    request: Request, key: str, status: int, *, mark: str, steps: tuple[str, ...] = (), home: bool = False
+) -> Response:
     language = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
     values = {
-        "key": "not_found",
-        "mark": "cross",
+        "key": key,
+        "mark": mark,
         "tone": "warn",
         "detail": None,
         "shown": None,
         "code": None,
-        "broader": {"url": f"/?lang={language}", "text": words(language)("not_found.home")},
+        "broader": {"url": f"/?lang={language}", "text": words(language)("not_found.home")} if home else None,
         "report": False,
-        "steps": ("not_found.step",),
+        "steps": steps,
         "switch_url": with_parameters(request.url.path, request.url.query, lang=words(language).other),
     }
-    return render("public/notice.html", language, values, status=404)
+    return render("public/notice.html", language, values, status=status)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.responses import HTMLResponse
 
 from trace_api.china import in_china
+from trace_api.pages.citing import citation
 from trace_api.pages.languages import HTML_TAGS, Language, words
 from trace_api.pages.negotiation import SAFE_HEADERS
 
@@ -27,7 +28,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, minute=minute, iso=iso, stamp=stamp, deadline=deadline)
+    environment.filters.update(
+        day=day, minute=minute, iso=iso, stamp=stamp, deadline=deadline, citation=citation
+    )
     environment.globals["static"] = static_url
     return environment
 

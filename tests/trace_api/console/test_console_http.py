@@ -1,5 +1,9 @@
 """The console over HTTP: who gets in, what is shown, and that nothing is changed by somebody else's form."""
 
+import re
+from html import unescape
+from urllib.parse import urlencode
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -244,7 +248,8 @@ def test_a_recall_from_opening_to_closing(inspector_browser: TestClient) -> None
     )
     strange = browser.post(f"{at}/recoveries", data={"csrf": csrf, "things": story.M2, "action": "recovered"})
     assert strange.status_code == 409
-    assert "do not belong" in strange.text
+    assert "有编码不在本案范围内" in strange.text
+    assert "M2" in strange.text
     assert browser.post(f"{at}/moments", data={"csrf": csrf, "moment": "reported_at"}).status_code == 303
     assert browser.post(f"{at}/moments", data={"csrf": csrf, "moment": "nonsense"}).status_code == 400
     assert browser.post(f"{at}/close", data={"csrf": csrf, "outcome": "done"}).status_code == 409
@@ -252,6 +257,7 @@ def test_a_recall_from_opening_to_closing(inspector_browser: TestClient) -> None
     assert closed.status_code == 303
     page = browser.get(at, params={"state": "consumed"}).text
     assert "已结案" in page
+    assert "None" not in page
     assert "全部处理" in page
     assert browser.get(f"/recall/v1/cases/{at.rpartition('/')[2]}/export").status_code == 200
 
@@ -277,3 +283,30 @@ def test_the_language_is_remembered(inspector_browser: TestClient) -> None:
     assert '<html lang="en">' in inspector_browser.get("/console", params={"lang": "en"}).text
     assert '<html lang="en">' in inspector_browser.get("/console/recalls").text
     assert '<html lang="zh-Hans">' in inspector_browser.get("/console/recalls", params={"lang": "zh"}).text
+
+
+def test_long_tables_come_in_pages(inspector_browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trace_api.console.things.MAX_ROWS", 2)
+    address = "/console/thing?" + urlencode({"id": story.M1, "tab": "destination"})
+    seen: list[str] = []
+    while address:
+        page = inspector_browser.get(address).text
+        table = page[page.index('id="things"') :]
+        rows = re.findall(r'<td><a href="/console/thing\?id=([^&]+)&', table)
+        assert 1 <= len(rows) <= 2
+        seen += rows
+        after = re.search(r'<a href="(\?[^"#]+)#things">下一页</a>', page)
+        address = "/console/thing" + unescape(after[1]) if after else ""
+    assert len(seen) == len(set(seen)) == 5
+    assert inspector_browser.get("/console/thing", params={"id": story.M1, "skip": -1}).status_code == 400
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_page(inspector_browser: TestClient) -> None:
+    for text, said in (
+        (f"(01){story.YOGHURT}", "品类编码代表一种产品"),
+        (f"(01){story.YOGHURT}(21)NEVER", "没有任何事件记录提到这个编码"),
+        ("x", "无法识别的标识形式"),
+    ):
+        page = inspector_browser.get("/console/thing", params={"id": text, "lang": "zh"}).text
+        assert said in page
+        assert "https://id.gs1.org" not in page

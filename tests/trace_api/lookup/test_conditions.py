@@ -108,3 +108,16 @@ def test_a_test_of_food_is_told_when_there_was_one() -> None:
 
 def test_nothing_is_asked_of_an_unknown_product() -> None:
     assert conditions_of([measured(99)], [], None, excursion=True, today=TODAY) == ()
+
+
+def test_the_inspection_that_set_the_date_counts_not_the_check_at_a_filling() -> None:
+    inspected = happened(
+        "inspecting", "09:00", disposition="conformant", **{"suyuan:nextInspectionDate": "2027-11-01"}
+    )
+    checked = happened("inspecting", "15:00", disposition="conformant")
+    (found,) = conditions_of([inspected, checked], [], CYLINDER, excursion=False, today=TODAY)
+    assert (found.verdict, found.values["due"]) == ("good", "2027-11-01")
+    assert found.values["day"] == inspected.event_time.date().isoformat()
+    failed = happened("inspecting", "16:00", disposition="non_conformant")
+    (found,) = conditions_of([inspected, failed], [], CYLINDER, excursion=False, today=TODAY)
+    assert (found.verdict, "due" in found.values) == ("bad", False)

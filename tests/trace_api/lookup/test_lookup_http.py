@@ -10,7 +10,10 @@ from starlette.testclient import TestClient
 from tests.trace_api import food_story as story
 from tests.trace_api.food_story import GS1
 from tests.trace_api.lookup.test_issued import TYPE, file
+from tests.trace_api.masterdata.test_vocabulary import Element
 from tests.vectors import require
+from trace_api.database import Database
+from trace_api.masterdata import apply_vocabulary
 
 JSON = {"Accept": "application/json"}
 LINKSET = {"Accept": "application/linkset+json"}
@@ -373,3 +376,44 @@ def test_files_of_pages(client: TestClient) -> None:
     assert client.get("/static/../rendering.py").status_code == 404
     assert client.get("/static/nothing.js").status_code == 404
     assert client.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
+
+
+def test_what_is_registered_about_a_party_and_a_site(told: TestClient) -> None:
+    place = facts(told, story.DAIRY)
+    assert place["registered"]["city"] == "太原市"
+    assert place["registered"]["operator"]["uscc"] == story.DAIRY_PARTY
+    assert [each["number"] for each in place["certificates"]] == ["SC10614010000018"]
+    page = told.get(path(story.DAIRY), headers=BROWSER).text
+    assert "山西沁源乳业有限公司" in page
+    assert "某路" not in page, "never a street address"
+    assert 'id="authentic"' not in page
+
+
+def test_a_party_without_a_credit_code_is_not_named(client: TestClient, database: Database) -> None:
+    pgln = f"{GS1}/417/6901234500028"
+    with database.transaction() as connection:
+        assert apply_vocabulary(connection, [Element(pgln, {"cbvmda:name": "王小明"})]) == []
+    page = client.get(path(pgln), headers=BROWSER)
+    assert page.status_code == 200
+    assert "个人经营者" in page.text
+    assert "王小明" not in page.text
+    assert "王小明" not in client.get(path(pgln), headers=JSON).text
+
+
+def test_a_browser_gets_a_page_where_there_is_no_link(told: TestClient) -> None:
+    answer = told.get(path(story.S1), params={"linkType": "gs1:recipeInfo", "lang": "en"}, headers=BROWSER)
+    assert (answer.status_code, "There is no such link" in answer.text) == (404, True)
+
+
+def test_a_failure_is_told_to_a_browser_with_a_page(
+    told: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("trace_api.lookup.endpoints.read_address", fail)
+    quiet = TestClient(told.app, raise_server_exceptions=False)
+    page = quiet.get(path(story.S1), params={"lang": "en"}, headers=BROWSER)
+    assert (page.status_code, "Something went wrong" in page.text) == (500, True)
+    assert "unforeseen" not in page.text
+    assert quiet.get(path(story.S1), headers=JSON).json()["type"].endswith("/internal-error")
