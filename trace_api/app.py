@@ -19,7 +19,7 @@ from trace_api.capture.service import Capturer
 from trace_api.console import endpoints as console
 from trace_api.console import recall_endpoints as console_recalls
 from trace_api.database import Database
-from trace_api.epcis import capture_endpoints, events_endpoints
+from trace_api.epcis import browsing_endpoints, capture_endpoints, events_endpoints
 from trace_api.epcis.protocol import StandardHeaders
 from trace_api.ingest import endpoints as ingest
 from trace_api.lookup import endpoints as lookup
@@ -47,6 +47,7 @@ def routers() -> list[APIRouter]:
         health.router,
         capture_endpoints.router,
         events_endpoints.router,
+        browsing_endpoints.router,
         ingest.router,
         trace.router,
         masterdata.router,

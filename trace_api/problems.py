@@ -40,6 +40,7 @@ _TITLES = {
     415: "Unsupported media type",
     422: "Cannot be processed",
     500: "Internal error",
+    501: "Not implemented",
     503: "Not available",
 }
 
@@ -97,7 +98,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(LineageError, _lineage)
     app.add_exception_handler(TraceApiError, _own)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, answer_http)
     app.add_exception_handler(RequestValidationError, _parameters)
     for failure in (DBAPIError, psycopg.Error, PoolTimeoutError):
         app.add_exception_handler(failure, _database)
@@ -119,7 +120,8 @@ def _own(_: Request, error: Exception) -> Response:
     return response(Problem(400, error.code, error.message, hint=error.hint))
 
 
-def _http(request: Request, error: Exception) -> Response:
+def answer_http(request: Request, error: Exception) -> Response:
+    """Give the problem document of an error of the framework's own."""
     assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this class
     codes = {404: "no-such-resource", 405: "method-not-allowed", 413: "too-large"}
     code = codes.get(error.status_code, f"http-{error.status_code}")
@@ -158,6 +160,10 @@ def _database(request: Request, error: Exception) -> Response:
         return response(
             Problem(503, "too-much-work", detail, hint="Ask with a smaller depth or a shorter period.")
         )
+    if isinstance(cause, psycopg.DataError):
+        log.warning("a value that the database cannot take: %s", cause)
+        detail = "A value of the request cannot be kept or looked for: a NUL character, or a giant number."
+        return response(Problem(400, "bad-parameter", detail))
     if isinstance(cause, psycopg.OperationalError) or isinstance(error, PoolTimeoutError):
         log.warning("database not available: %s", cause)
         detail = "The database cannot be reached right now."

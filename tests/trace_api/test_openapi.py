@@ -68,6 +68,8 @@ def test_every_trace_and_capture_operation_has_an_example(paths: dict[str, Any])
             continue
         for verb, operation in operations.items():
             assert operation["summary"], (verb, path)
+            if "501" in operation["responses"]:
+                continue
             if verb == "get":
                 assert example(operation), path
             if verb == "post":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from lineage.events import read_json
+from trace_api.accounts import Principal
 from trace_api.capture.jobs import VALIDATION
 from trace_api.capture.reading import JSON_TYPES
 from trace_api.dependencies import Store, base_url
@@ -19,13 +21,13 @@ from trace_api.epcis.documents import query_document
 from trace_api.epcis.examples import DOCUMENT, EVENT, answer_of, body_of
 from trace_api.epcis.paging import PageSize, link_next, read_token, write_token
 from trace_api.epcis.protocol import BASE, JSON, XML, check_versions, discovery, no_such_resource, wants_xml
-from trace_api.epcis.queries import read_query
+from trace_api.epcis.queries import PAGING, read_query
 from trace_api.problems import Problem
 from trace_api.visibility import bounds
 
 router = APIRouter(prefix=BASE, tags=["EPCIS events"], dependencies=[Depends(check_versions)])
 
-_FOUND: Final[dict[int | str, dict[str, Any]]] = {
+FOUND: Final[dict[int | str, dict[str, Any]]] = {
     200: answer_of(
         {
             **{name: value for name, value in DOCUMENT.items() if name != "epcisBody"},
@@ -45,7 +47,7 @@ _FOUND: Final[dict[int | str, dict[str, Any]]] = {
 LONGEST_ID: Final = 2000
 
 
-@router.get("/events", response_class=Response, summary="Query events", responses=_FOUND)
+@router.get("/events", response_class=Response, summary="Query events", responses=FOUND)
 def events(
     request: Request,
     store: Store,
@@ -60,29 +62,7 @@ def events(
     `orderDirection`, `eventCountLimit`, `maxEventCount`. Several values are separated by `|`. An identifier
     may be written in every form.
     """
-    as_xml = wants_xml(request)
-    query = read_query(request.query_params.multi_items())
-    what = _name_of(request)
-    place = read_token(next_page_token, what, 3) if next_page_token else None
-    shown = place[2] if place else 0
-    wanted = per_page if query.most is None else min(per_page, query.most - shown)
-    look_ahead = (query.too_many or 0) if query.too_many and not place else wanted
-    with store.reading() as connection:
-        visible = bounds(connection, principal)
-        found = repository.find(
-            connection, query, visible, (place[0], place[1]) if place else None, max(look_ahead, wanted) + 1
-        )
-        if query.too_many is not None and len(found) > query.too_many:
-            raise Problem(
-                413, "epcisException:QueryTooLargeException", f"More than {query.too_many} events match."
-            )
-        page = found[:wanted]
-        document = query_document(connection, [one.id for one in page])
-    headers: dict[str, str] = {}
-    shown += len(page)
-    if len(found) > len(page) and page and (query.most is None or shown < query.most):
-        headers = link_next(request, write_token(what, page[-1].place, page[-1].id, shown))
-    return _answer(document, headers, as_xml=as_xml)
+    return find_events(request, store, principal, per_page, next_page_token)
 
 
 @router.options("/events", status_code=204, response_class=Response, summary="What /events allows")
@@ -117,7 +97,7 @@ def add_event(request: Request, principal: Writer, body: Document) -> Response:
     )
 
 
-@router.get("/events/{event_id:path}", response_class=Response, summary="One event", responses=_FOUND)
+@router.get("/events/{event_id:path}", response_class=Response, summary="One event", responses=FOUND)
 def event(request: Request, store: Store, principal: Reader, event_id: str) -> Response:
     """Give the event with this eventID, exactly as captured, and the error declarations on it."""
     as_xml = wants_xml(request)
@@ -142,6 +122,44 @@ def event_options(event_id: str) -> Response:  # noqa: ARG001 - the path has it
     return discovery(["GET"])
 
 
+def find_events(
+    request: Request,
+    store: Store,
+    principal: Principal,
+    per_page: int,
+    next_page_token: str | None,
+    *fixed: tuple[str, str],
+) -> Response:
+    """Answer a query with one page of events.
+
+    :param fixed: parameters that the path gives, beside those of the request
+    """
+    as_xml = wants_xml(request)
+    asked = [*request.query_params.multi_items(), *fixed]
+    query = read_query(asked)
+    what = _name_of(asked)
+    place = read_token(next_page_token, what, 3) if next_page_token else None
+    shown = place[2] if place else 0
+    wanted = per_page if query.most is None else min(per_page, query.most - shown)
+    look_ahead = (query.too_many or 0) if query.too_many and not place else wanted
+    with store.reading() as connection:
+        visible = bounds(connection, principal)
+        found = repository.find(
+            connection, query, visible, (place[0], place[1]) if place else None, max(look_ahead, wanted) + 1
+        )
+        if query.too_many is not None and len(found) > query.too_many:
+            raise Problem(
+                413, "epcisException:QueryTooLargeException", f"More than {query.too_many} events match."
+            )
+        page = found[:wanted]
+        document = query_document(connection, [one.id for one in page])
+    headers: dict[str, str] = {}
+    shown += len(page)
+    if len(found) > len(page) and page and (query.most is None or shown < query.most):
+        headers = link_next(request, write_token(what, page[-1].place, page[-1].id, shown))
+    return _answer(document, headers, as_xml=as_xml)
+
+
 def _candidates(request: Request, event_id: str) -> list[str]:
     """Give what the client may have meant: an eventID with ``?ver=CBV2.0`` is often sent unescaped."""
     if len(event_id) > LONGEST_ID or "\0" in event_id:
@@ -158,11 +176,7 @@ def _answer(document: bytes, headers: dict[str, str], *, as_xml: bool) -> Respon
     return Response(document, headers=headers, media_type=JSON)
 
 
-def _name_of(request: Request) -> str:
+def _name_of(asked: Iterable[tuple[str, str]]) -> str:
     """Name a query by its parameters, so that a token is good for this query only."""
-    parameters = sorted(
-        (name, value)
-        for name, value in request.query_params.multi_items()
-        if name not in {"nextPageToken", "perPage"} and value
-    )
+    parameters = sorted((name, value) for name, value in asked if name not in PAGING and value)
     return hashlib.sha256(orjson.dumps(parameters)).hexdigest()[:16]

@@ -4,12 +4,19 @@ import json
 import re
 from typing import Any, Final
 
+from trace_api.problems import MEDIA_TYPE
+
 _EXAMPLES: Final = {
     "gtin": ("GTIN, 14 digits", "06901234567892"),
     "lot": ("batch number (AI 10)", "Y20261118A"),
     "serial": ("serial number (AI 21)", "7C4KQ9RTVWXY23"),
     "scheme": ("scheme of a code that is not GS1's", "drug_code"),
     "value": ("the code", "83857930000879766660"),
+}
+
+_REFUSAL: Final[dict[str, Any]] = {
+    "text/html": {},
+    MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}},
 }
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
@@ -36,9 +43,13 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     },
     300: {"description": "Several links of the type that `linkType` asks for."},
     307: {"description": "The link of the type that `linkType` asks for."},
-    400: {"description": "`…/not-an-identifier`: the address is no code; says which character."},
+    400: {
+        "description": "`…/not-an-identifier`: the address is no code; says which character.",
+        "content": _REFUSAL,
+    },
     404: {
-        "description": "`…/never-issued`: nobody issued the code and no event names it; or `…/no-such-link`."
+        "description": "`…/never-issued`: nobody issued the code and no event names it; or `…/no-such-link`.",
+        "content": _REFUSAL,
     },
 }
 

@@ -17,7 +17,7 @@ from trace_api.lookup.choosing import choices_of, only_one
 from trace_api.pages.languages import Language, choose_language, words
 from trace_api.pages.negotiation import HTML, choose_media_type
 from trace_api.pages.rendering import STATIC, render
-from trace_api.problems import Problem, response
+from trace_api.problems import Problem, answer_http, response
 
 router = APIRouter(include_in_schema=False)
 
@@ -136,7 +136,8 @@ def _or_page(handler: Any) -> Callable[[Request, Exception], Response]:
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    del error
+    if request.url.path.startswith("/epcis/"):
+        return answer_http(request, error)
     if not _wants_page(request) or request.method not in {"GET", "HEAD"}:
         return response(Problem(404, "no-such-resource", "Not Found"))
     return _notice(request, "not_found", 404, mark="cross", home=True)
