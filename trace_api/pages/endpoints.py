@@ -121,7 +121,7 @@ def install(app: FastAPI) -> None:
 def _or_page(handler: Any) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         told: Response = handler(request, error)
-        if not _wants_page(request):
+        if told.status_code < 500 or not _wants_page(request):
             return told
         busy = told.status_code == 503
         key = "busy" if busy else "failed"
