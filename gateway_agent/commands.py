@@ -20,8 +20,18 @@ from gateway_agent.journal.store import Store
 from gateway_agent.status import read_status
 
 app = typer.Typer(
-    help="The edge agent: reads devices, keeps every read, turns reads into EPCIS events and delivers them.",
+    help="""The edge agent: reads devices, keeps every read, turns reads into EPCIS events and delivers them.
+
+    \b
+    For example:
+      gateway-agent check --config agent.toml
+      gateway-agent run --config agent.toml
+      gateway-agent status --config agent.toml
+
+    Exit code 0: done; 1: the answer is no, or something is wrong (it is named); 2: wrong usage.
+    """,
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

@@ -16,7 +16,6 @@ from labels.symbols import Symbol
 BLACK = 0.0
 GREY = 0.35
 """Captions and second languages; dark enough for a thermal printer, which has no grey."""
-LIGHT = 0.75
 WHITE = 1.0
 
 Anchor = Literal["start", "middle", "end"]

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Debian packages that the tests drive: a browser for the pages, a Chinese font for it, a second MQTT broker.
+# Debian packages that the tests drive: a browser for the pages, a Chinese font for it, a second MQTT broker, Graphviz.
 # Where they cannot be installed the tests that need them are skipped and say so.
 set -u
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v dot >/dev/null 2>&1 || missing="$missing graphviz"
 command -v mosquitto >/dev/null 2>&1 || [ -x /usr/sbin/mosquitto ] || missing="$missing mosquitto"
 fc-list 2>/dev/null | grep -q "Noto Sans CJK" || missing="$missing fonts-noto-cjk fontconfig"
 [ -z "$missing" ] && exit 0

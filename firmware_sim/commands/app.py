@@ -8,11 +8,28 @@ from rich.console import Console
 from firmware_sim.errors import SimulationError
 
 app = typer.Typer(
+    name="firmware-sim",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help="Simulated readers, scanners and sensors; supply chains with a ledger of what really happened.",
 )
+
+
+@app.callback()
+def main() -> None:
+    """Simulated readers, scanners and sensors; supply chains with a ledger of what really happened.
+
+    For example:
+
+    * firmware-sim demo
+    * firmware-sim device m100 --link /tmp/uhf
+    * firmware-sim world --regime food --size 500 --seed 1 --out /tmp/food
+
+    Exit code 0: done; 1: the answer is no, or something failed (it is named); 2: wrong usage.
+    """
+
+
 notes = Console(stderr=True)
 """Where progress and remarks go; answers go to standard output."""
 

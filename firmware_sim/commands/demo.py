@@ -51,11 +51,12 @@ def demo(
     Without --once it goes on playing at a calm pace until Ctrl-C. Nothing is left running; what was recorded
     is kept in the data folder, and the next start goes on from there.
 
-    \b
-    firmware-sim demo
-    firmware-sim demo --once --json
-    firmware-sim demo --once --world food --chaos 30
-    """  # noqa: D301 - the mark that keeps click from joining lines
+    For example:
+
+    * firmware-sim demo
+    * firmware-sim demo --once --json
+    * firmware-sim demo --once --world food --chaos 30
+    """
     from firmware_sim.worlds import WORLDS  # noqa: PLC0415 - only some commands need it
 
     worlds = world or list(WORLDS)

@@ -55,11 +55,12 @@ def device(
 ) -> None:
     """Run one simulated device until Ctrl-C. Its address is printed on standard output.
 
-    \b
-    firmware-sim device m100 --link /tmp/uhf --tag 3034257BF7194E4000001A85 --missed 0.2
-    echo '(01)…' | firmware-sim device scanner --link /tmp/scanner --symbology gs1-128
-    firmware-sim device thermometer --broker mqtt://127.0.0.1:1883 --topic cold/van-1
-    """  # noqa: D301 - the mark that keeps click from joining lines
+    For example:
+
+    * firmware-sim device m100 --link /tmp/uhf --tag 3034257BF7194E4000001A85 --missed 0.2
+    * echo '(01)…' | firmware-sim device scanner --link /tmp/scanner --symbology gs1-128
+    * firmware-sim device thermometer --broker mqtt://127.0.0.1:1883 --topic cold/van-1
+    """
     if name not in NAMES:
         usage(f"there is no device {name}; there are: {', '.join(NAMES)}")
     if symbology not in AIM:

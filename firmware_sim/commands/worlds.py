@@ -27,10 +27,11 @@ def world(
 ) -> None:
     """Write a supply chain as EPCIS documents, with master data and the ledger of what really happened.
 
-    \b
-    firmware-sim world --regime food --size 5000 --seed 7 --out /tmp/food
-    lineage trace /tmp/food/events-*.json --source '(01)…(21)…'
-    """  # noqa: D301 - the mark that keeps click from joining lines
+    For example:
+
+    * firmware-sim world --regime food --size 5000 --seed 7 --out /tmp/food
+    * lineage trace /tmp/food/events-*.json --source '(01)…(21)…'
+    """
     from firmware_sim.worlds.writing import write_world  # noqa: PLC0415 - only this command needs it
 
     if forms not in ("digital-link", "urn", "mixed"):

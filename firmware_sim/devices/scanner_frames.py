@@ -10,8 +10,8 @@ from typing import Literal
 from firmware_sim.errors import DeviceError
 
 GS = "\x1d"
-ACK, NAK = 0x06, 0x15
-"""What a host may answer to a scan where the scanner is set to wait for it."""
+ACK = 0x06
+"""What a host answers to a scan where the scanner is set to wait for it."""
 
 Symbology = Literal[
     "gs1-128",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from firmware_sim.worlds.deeds import Accident
-from firmware_sim.worlds.ledger import OPEN, Custody, Labels, Ledger
+from firmware_sim.worlds.ledger import OPEN, Labels, Ledger
 from firmware_sim.worlds.writing import kind_of
 
 Answer = Mapping[str, Any]
@@ -132,11 +132,6 @@ def unexpected_findings(accidents: Iterable[Accident], found: set[tuple[str, str
     for code, thing in sorted(found):
         if code in kinds and (code, thing) not in caused:
             yield Mismatch(thing, "finding", "nothing", code)
-
-
-def custody_text(custody: Iterable[Custody]) -> str:
-    """Write a chain of custody for people."""
-    return " → ".join(f"{one.party.name}{'…' if one.in_transit else ''}" for one in custody)
 
 
 def micros(text: str) -> int:

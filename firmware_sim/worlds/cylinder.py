@@ -30,6 +30,10 @@ from firmware_sim.worlds.world import DAY, HOUR, MINUTE, SECOND, World
 
 CATALOGUE, MAKER, YEAR = "2310", "10214", 2025
 PREFIX = "69990303"
+GATES = ("GATE", "DOCK")
+"""Where units leave and where they come in."""
+ROAD = 2 * HOUR
+"""From one gate to the other."""
 GAS = numbers.gtin("69990302", 1, 9)
 FILL_LITRES = 6.0
 """Cubic metres of oxygen in a 40-litre cylinder at 15 MPa."""
@@ -122,7 +126,7 @@ class CylinderWorld(World):
             documents=(("cert", f"JDJY-{self.wave_number:05d}-{self.counters['cylinder']:06d}"),),
             extra={"check": "supervision"},
         )
-        yield from self._hand_over(cylinders, at + HOUR, who.maker, who.filler)
+        yield from self.hand_over(cylinders, at + HOUR, ROAD, who.maker, who.filler, GATES)
 
     def _round(self, rack: _Rack, cycle: int, at: int, *, expired: bool) -> Generator[Deed, None, int]:
         """Fill, deliver, return; returns when it is over, or -1 when the rack does not come back."""
@@ -363,7 +367,7 @@ class CylinderWorld(World):
         who, one = self.people, rack.cylinders[-1]
         if not scrap and self.random.random() > 0.1:
             return at
-        at = yield from self._hand_over((one,), at, who.filler, who.inspector)
+        at = yield from self.hand_over((one,), at, ROAD, who.filler, who.inspector, GATES)
         at += HOUR
         yield Observed(
             at=at,
@@ -389,7 +393,7 @@ class CylinderWorld(World):
             )
             rack.cylinders.remove(one)
             return at
-        return (yield from self._hand_over((one,), at, who.inspector, who.filler))
+        return (yield from self.hand_over((one,), at, ROAD, who.inspector, who.filler, GATES))
 
     @staticmethod
     def _next(at: int, *, scrap: bool) -> dict[str, str]:
@@ -398,32 +402,6 @@ class CylinderWorld(World):
             if scrap
             else {"check": "periodic", "nextInspectionDate": timestamp(at + 1095 * DAY)[:10]}
         )
-
-    def _hand_over(
-        self, things: tuple[str, ...], at: int, giver: Site, taker: Site
-    ) -> Generator[Deed, None, int]:
-        """Ship and receive; returns the time of the receipt."""
-        yield Observed(
-            at=at,
-            place=giver.spot("GATE"),
-            step="shipping",
-            disposition="in_transit",
-            things=things,
-            giver=giver.operator,
-            taker=taker.operator,
-            to=taker.spot("DOCK"),
-        )
-        at += 2 * HOUR
-        yield Observed(
-            at=at,
-            place=taker.spot("DOCK"),
-            step="receiving",
-            disposition="in_progress",
-            things=things,
-            giver=giver.operator,
-            taker=taker.operator,
-        )
-        return at
 
     def _code(self) -> str:
         maker, number = divmod(self.next("cylinder"), 10_000)

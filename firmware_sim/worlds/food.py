@@ -5,7 +5,7 @@ wrong case and corrects the record, a case is repacked, a cup is moved without b
 used up by a kitchen, a case is shipped and never received, cups are returned and destroyed.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,11 +33,9 @@ PREFIX = "69990101"
 FARM_PREFIX = "69990102"
 KITCHEN_PREFIX = "69990103"
 MILK, CULTURE = numbers.gtin(FARM_PREFIX, 1, 9), numbers.gtin(PREFIX, 9, 9)
-PASTEURISED, YOGHURT, CASE_GTIN = (
-    numbers.gtin(PREFIX, 2, 9),
-    numbers.gtin(PREFIX, 1),
-    numbers.gtin(PREFIX, 1, 1),
-)
+PASTEURISED, YOGHURT = numbers.gtin(PREFIX, 2, 9), numbers.gtin(PREFIX, 1)
+GATES = ("DOCK", "DOOR")
+"""Where units leave and where they come in."""
 CAKE = numbers.gtin(KITCHEN_PREFIX, 1)
 
 
@@ -357,7 +355,7 @@ class FoodWorld(World):
     def _kitchen(self, case: _Case, at: int) -> Iterator[Deed]:
         """A case is used whole: everything in it goes into the cake."""
         who, oven = self.people, self.people.kitchen.spot("OVEN")
-        yield from self._hand_over(case.id, at, who.depot, who.kitchen)
+        yield from self.hand_over((case.id,), at, self.minutes(30, 90), who.depot, who.kitchen, GATES)
         flour = Amount(
             numbers.lot_id(numbers.gtin(KITCHEN_PREFIX, 9, 9), f"F{self.counters['unit']:06d}"), 2.0
         )
@@ -406,7 +404,7 @@ class FoodWorld(World):
                 recorded=False,
             )
             return
-        at = yield from self._hand_over(case.id, at, who.depot, shop)
+        at = yield from self.hand_over((case.id,), at, self.minutes(30, 90), who.depot, shop, GATES)
         at += 10 * MINUTE
         if case.missed in case.cups:
             yield Checked(at=at, place=shop.spot("DOOR"), parent=case.id, children=tuple(case.cups))
@@ -454,30 +452,6 @@ class FoodWorld(World):
         yield Ended(
             at=at + 3 * HOUR, place=who.depot.spot("WASTE"), things=cups, extra={"reason": "包装破损"}
         )
-
-    def _hand_over(self, unit: str, at: int, giver: Site, taker: Site) -> Generator[Deed, None, int]:
-        """Ship and receive; returns the time of the receipt."""
-        yield Observed(
-            at=at,
-            place=giver.spot("DOCK"),
-            step="shipping",
-            disposition="in_transit",
-            things=(unit,),
-            giver=giver.operator,
-            taker=taker.operator,
-            to=taker.spot("DOOR"),
-        )
-        at += self.minutes(30, 90)
-        yield Observed(
-            at=at,
-            place=taker.spot("DOOR"),
-            step="receiving",
-            disposition="in_progress",
-            things=(unit,),
-            giver=giver.operator,
-            taker=taker.operator,
-        )
-        return at
 
     def _unit(self, prefix: str) -> str:
         return numbers.unit_id(numbers.sscc(prefix, self.next("unit")))

@@ -6,7 +6,7 @@ pack changes boxes unscanned, a box is packed again, packs are returned, the coo
 packing is recorded wrongly.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -37,6 +37,8 @@ SEED, RAW, CROP = (
 )
 MIXED = numbers.gtin(PREFIX, 1, 9)
 BODY, YEAR = "101", 2026
+GATES = ("STORE", "DOOR")
+"""Where units leave and where they come in."""
 YIELD = 0.72
 """Kilograms of millet from one kilogram of unhusked grain."""
 
@@ -310,7 +312,7 @@ class MilletWorld(World):
         who, yard = self.people, self.people.market.spot("STORE")
         for box in boxes:
             at += MINUTE
-            yield from self._hand_over(box.id, at, who.mill, who.market)
+            yield from self.hand_over((box.id,), at, self.minutes(60, 120), who.mill, who.market, GATES)
         at += 4 * HOUR
         if len(boxes) > 1 and self.accidents.happens("moved_without_unpacking"):
             pack = boxes[1].packs[0]
@@ -387,7 +389,7 @@ class MilletWorld(World):
 
     def _shop(self, size: Size, box: _Box, at: int, shop: Site) -> Iterator[Deed]:
         who = self.people
-        at = yield from self._hand_over(box.id, at, who.market, shop)
+        at = yield from self.hand_over((box.id,), at, self.minutes(60, 120), who.market, shop, GATES)
         yield from self._check(box, at + MINUTE, shop)
         at += 10 * MINUTE
         yield Unpacked(at=at, place=shop.spot("SHELF"), parent=box.id, disposition="in_progress")
@@ -427,30 +429,6 @@ class MilletWorld(World):
                 disposition="retail_sold",
                 things=tuple(packs[first : first + size.per_sale]),
             )
-
-    def _hand_over(self, unit: str, at: int, giver: Site, taker: Site) -> Generator[Deed, None, int]:
-        """Ship and receive; returns the time of the receipt."""
-        yield Observed(
-            at=at,
-            place=giver.spot("STORE"),
-            step="shipping",
-            disposition="in_transit",
-            things=(unit,),
-            giver=giver.operator,
-            taker=taker.operator,
-            to=taker.spot("DOOR"),
-        )
-        at += self.minutes(60, 120)
-        yield Observed(
-            at=at,
-            place=taker.spot("DOOR"),
-            step="receiving",
-            disposition="in_progress",
-            things=(unit,),
-            giver=giver.operator,
-            taker=taker.operator,
-        )
-        return at
 
     def _code(self) -> str:
         number = self.next("pack") * 104_729 % 10**12

@@ -7,14 +7,14 @@ a world of any size needs no more memory than one wave.
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 from typing import ClassVar, Protocol
 
-from firmware_sim.worlds.deeds import Accident, Deed
-from firmware_sim.worlds.places import MasterData
+from firmware_sim.worlds.deeds import Accident, Deed, Observed
+from firmware_sim.worlds.places import MasterData, Site
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -146,6 +146,37 @@ class World(ABC):
     def minutes(self, least: float, most: float) -> int:
         """Give a random span between two numbers of minutes, in whole milliseconds."""
         return round(self.random.uniform(least, most) * 60_000) * 1000
+
+    def hand_over(
+        self, things: tuple[str, ...], at: int, travel: int, giver: Site, taker: Site, gates: tuple[str, str]
+    ) -> Generator[Deed, None, int]:
+        """Ship and receive; returns the time of the receipt.
+
+        :param travel: microseconds on the road
+        :param gates: places at the giver's and at the taker's where things go out and come in
+        """
+        out, into = giver.spot(gates[0]), taker.spot(gates[1])
+        yield Observed(
+            at=at,
+            place=out,
+            step="shipping",
+            disposition="in_transit",
+            things=things,
+            giver=giver.operator,
+            taker=taker.operator,
+            to=into,
+        )
+        at += travel
+        yield Observed(
+            at=at,
+            place=into,
+            step="receiving",
+            disposition="in_progress",
+            things=things,
+            giver=giver.operator,
+            taker=taker.operator,
+        )
+        return at
 
     def accident(self, kind: str, things: tuple[str, ...], note: str, finding: str = "") -> Accident:
         """Describe an accident of this world."""

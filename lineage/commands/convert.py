@@ -45,13 +45,11 @@ def convert(
     An invalid document is not converted: each problem is named with its pointer or line and the exit code
     is 1.
 
-    Examples:
-        lineage convert shipment.xml --to json -o shipment.json
+    For example:
 
-        lineage convert archive.xml --to jsonl | head
-
-        lineage convert shipment.json --to xml1.2
-
+    * lineage convert shipment.xml --to json -o shipment.json
+    * lineage convert archive.xml --to jsonl | head
+    * lineage convert shipment.json --to xml1.2
     """
     try:
         with _target(out) as target:

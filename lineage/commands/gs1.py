@@ -52,12 +52,10 @@ def gs1(
     Element strings in brackets, or as scanned with FNC1 written ^ or GS, with or without symbology
     identifier. A bracket inside a bracketed value is written \\(.
 
-    Examples:
-        lineage gs1 '(01)09506000134352(17)271231(10)ABC123'
+    For example:
 
-        lineage gs1 ']d2010950600013435210ABC123^21A1'
-
-        lineage gs1 --stdin --json < scans.txt
-
+    * lineage gs1 '(01)09506000134352(17)271231(10)ABC123'
+    * lineage gs1 ']d2010950600013435210ABC123^21A1'
+    * lineage gs1 --stdin --json < scans.txt
     """
     run(inputs(values, stdin=stdin, what="values"), _record, as_json=as_json)

@@ -29,13 +29,11 @@ def hash_command(
 
     An event that is not valid has no hash: it is named on stderr and the exit code is 1.
 
-    Examples:
-        lineage hash shipment.json returns.xml
+    For example:
 
-        lineage hash --json day.jsonl | jq -r .hash
-
-        lineage hash --pre-hash shipment.json
-
+    * lineage hash shipment.json returns.xml
+    * lineage hash --json day.jsonl | jq -r .hash
+    * lineage hash --pre-hash shipment.json
     """
     bad = False
 

@@ -80,13 +80,11 @@ def id_command(
     Forms: EPC URN, GS1 Digital Link, element string in brackets or as scanned (FNC1 as ^ or GS, with or
     without symbology identifier), tag memory in hexadecimal, and scheme:value.
 
-    Examples:
-        lineage id urn:epc:id:sgtin:0614141.812345.6789
+    For example:
 
-        lineage id '(01)80614141123458(21)6789' uscc:91110000600037341L
-
-        lineage id --scheme drug_code 83857930000879766660 --json
-
+    * lineage id urn:epc:id:sgtin:0614141.812345.6789
+    * lineage id '(01)80614141123458(21)6789' uscc:91110000600037341L
+    * lineage id --scheme drug_code 83857930000879766660 --json
     """
     try:
         table = CompanyPrefixes.from_text(prefixes.read_text(encoding="utf-8")) if prefixes else None

@@ -78,11 +78,10 @@ def tag(
 ) -> None:
     """Read the EPC memory of tags, or write it.
 
-    Examples:
-        lineage tag 3034257BF7194E4000001A85
+    For example:
 
-        lineage tag --encode sgtin-96 --filter 1 urn:epc:id:sgtin:0614141.812345.6789
-
+    * lineage tag 3034257BF7194E4000001A85
+    * lineage tag --encode sgtin-96 --filter 1 urn:epc:id:sgtin:0614141.812345.6789
     """
     texts = inputs(values, stdin=stdin, what="tags")
     if encode:

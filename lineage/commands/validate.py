@@ -28,11 +28,10 @@ def validate(
 
     The exit code is 1 when a document is not valid.
 
-    Examples:
-        lineage validate shipment.json archive.xml
+    For example:
 
-        lineage validate --json *.json | jq -r 'select(.valid | not) | .file'
-
+    * lineage validate shipment.json archive.xml
+    * lineage validate --json *.json | jq -r 'select(.valid | not) | .file'
     """
     bad = False
     for name in files:

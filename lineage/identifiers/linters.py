@@ -300,11 +300,3 @@ CHARSET_LINTERS: dict[str, Linter] = {
     "N": LINTERS["csetnumeric"], "X": LINTERS["cset82"], "Y": LINTERS["cset39"], "Z": LINTERS["cset64"],
 }  # fmt: skip
 """The check that comes before all others, by the type of a component."""
-
-
-def lint(value: str, names: tuple[str, ...]) -> Fault | None:
-    """Apply linters in order and give the first fault."""
-    for name in names:
-        if fault := LINTERS[name](value):
-            return fault
-    return None

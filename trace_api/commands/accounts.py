@@ -68,7 +68,12 @@ def create_token(
 
 @token.command("list")
 def list_tokens(as_json: Json = False, data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """List tokens; never the tokens themselves."""
+    """List tokens; never the tokens themselves.
+
+    For example:
+
+    * trace-api token list --data /var/lib/suyuan
+    """
     from trace_api.accounts import accounts_repository  # noqa: PLC0415
     from trace_api.server import open_database  # noqa: PLC0415
 

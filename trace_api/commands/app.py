@@ -18,9 +18,17 @@ from trace_api.settings import Settings, from_environment
 HELP = """The server of Suyuan 溯源: captures EPCIS events, answers traces, runs recalls, shows pages.
 
 Everything a flag says can also stand in the environment, as TRACE_PORT, TRACE_DATA_DIR, TRACE_DATABASE_URL …
+
+For example:
+
+* trace-api serve --data /var/lib/suyuan
+* trace-api token create --role device --name line-1 --data /var/lib/suyuan
+* trace-api import parties.csv sites.csv events.json --data /var/lib/suyuan
+
+Exit code 0: done; 1: some input was bad, or it cannot be done (each is named); 2: wrong usage.
 """
 
-app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="markdown")
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
 notes = Console(stderr=True, highlight=False)
 """Where progress and remarks go."""
 answers = Console(highlight=False)

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from lineage.errors import LineageError
-from lineage.identifiers import Identifier, name_uri
-from trace_api.console.folding import Link, Thing, fold
+from lineage.folding import fold, identifier_of, read_graph
+from lineage.identifiers import Identifier
 from trace_api.console.layout import BOX_HEIGHT, BOX_WIDTH, Layout, Placed, lay_out
 from trace_api.lookup.addresses import human_text, lot_number, serial_number
 from trace_api.pages.languages import Words
@@ -84,21 +83,9 @@ def draw(
     :param tab: the tab that links lead to
     :param marks: id of a thing -> ``bad``, ``recalled`` …
     """
-    listed = list(answer["things"])[:MAX_DRAWN]
     root = answer["root"]["id"]
-    things: dict[str, Thing] = {root: Thing(root, ("root",), "", 0)}
-    for thing in listed:
-        group = (thing["kind"], _class_of(thing["id"]))
-        things[thing["id"]] = Thing(thing["id"], group, thing["at"] or "", thing["depth"])
-    links = []
-    depths = {thing.id: thing.depth for thing in things.values()}
-    for edge in answer["edges"]:
-        for end, other in ((edge["from"], edge["to"]), (edge["to"], edge["from"])):
-            if end not in things and other in depths:
-                group = ("passage", _class_of(end))
-                things[end] = Thing(end, group, edge["at"] or "", depths.get(other, 0))
-        links.append(Link(edge["from"], edge["to"], edge["kind"]))
-    layout = lay_out(fold(list(things.values()), links, keep=root))
+    things, links = read_graph(answer, most=MAX_DRAWN)
+    layout = lay_out(fold(things, links, keep=root))
     boxes = tuple(_box(placed, root, directory, words, tab, marks or {}) for placed in layout.boxes)
     return Drawing(
         layout.width,
@@ -106,7 +93,7 @@ def draw(
         boxes,
         tuple(DrawnLink(curve.path, curve.link.kind) for curve in layout.curves),
         _columns(layout),
-        len(answer["things"]) - len(listed),
+        max(len(answer["things"]) - MAX_DRAWN, 0),
     )
 
 
@@ -119,7 +106,7 @@ def _box(
     marks: Mapping[str, str],
 ) -> DrawnBox:
     box = placed.box
-    identifier = _read(box.id)
+    identifier = identifier_of(box.id)
     kind = identifier.kind if identifier is not None else "other"
     product = directory.product_record(box.id)
     name = words.of(product.name, product.name_en) if product else words.name("kind", kind)
@@ -154,22 +141,6 @@ def code_of(identifier: Identifier | None, id_: str) -> str:
     if identifier.kind == "lot":
         return lot_number(identifier.id)
     return serial_number(identifier) or human_text(identifier)
-
-
-def _read(id_: str) -> Identifier | None:
-    try:
-        return name_uri(id_)
-    except LineageError:
-        return None
-
-
-def _class_of(id_: str) -> str:
-    identifier = _read(id_)
-    if identifier is None:
-        return ""
-    if identifier.scheme == "lot":
-        return identifier.value.rpartition(".")[0]
-    return identifier.class_id or identifier.scheme
 
 
 def _columns(layout: Layout) -> tuple[DrawnColumn, ...]:

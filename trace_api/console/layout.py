@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from trace_api.console.folding import Box, Folded, Link
+from lineage.folding import Box, Folded, Link
 
 BOX_WIDTH: Final = 190
 BOX_HEIGHT: Final = 66

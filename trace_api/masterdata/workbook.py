@@ -17,7 +17,6 @@ MAX_UNPACKED_BYTES: Final = (
     512 * 1024 * 1024
 )  # an XLSX is a zip: stops a small file that unpacks to a huge one
 MAX_COLUMNS: Final = 64
-MAX_CELL_CHARACTERS: Final = 32_767  # Excel's own limit; no column takes more
 
 
 class _Reader(Protocol):

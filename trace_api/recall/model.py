@@ -10,7 +10,6 @@ Progress = Literal["affected", "found", "recovered", "destroyed", "released"]
 Action = Literal["found", "recovered", "destroyed", "released"]
 SeedKind = Literal["thing", "site", "party"]
 
-STATES: Final[tuple[State, ...]] = ("in_stock", "in_transit", "sold", "unknown", "consumed", "destroyed")
 GONE: Final[frozenset[str]] = frozenset({"consumed", "destroyed"})
 """States in which a thing no longer exists as itself, so that nothing is left to take back."""
 SETTLED: Final[frozenset[str]] = frozenset({"recovered", "destroyed", "released"})

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, and_, func, insert, or_, select, text, update
 
 from trace_api.recall.model import (
-    Action,
     Case,
     Gap,
     Notice,
@@ -287,15 +286,6 @@ def recoveries_of(connection: Connection, case_id: str) -> list[Recovery]:
     """Give what was recorded of a case's things, the oldest first."""
     rows = connection.execute(select(recovery).where(recovery.c.case_id == case_id).order_by(recovery.c.id))
     return [_recovery(row) for row in rows.mappings()]
-
-
-def recovered_things(connection: Connection, case_id: str, action: Action) -> int:
-    """Count the different things for which an action was recorded."""
-    return connection.execute(
-        select(func.count(recovery.c.thing.distinct())).where(
-            recovery.c.case_id == case_id, recovery.c.action == action
-        )
-    ).scalar_one()
 
 
 def set_moments(connection: Connection, case_id: str, moments: Mapping[str, datetime]) -> None:

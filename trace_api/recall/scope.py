@@ -27,8 +27,6 @@ from trace_api.recall.model import Gap, Place, Scope, ScopedThing, State
 
 MAX_THINGS: Final = 1_000_000
 """Things that one seed may reach; beyond it the scope says ``truncated`` and opens a gap of its own."""
-MAX_EXAMINED: Final = 20_000
-"""Things of one seed that are looked at for findings, the nearest first; ``not_examined`` counts the rest."""
 SHOWN: Final = 50
 """Things that a gap names; it always says how many there are."""
 

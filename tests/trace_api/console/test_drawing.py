@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace_api.console.folding import Link, Thing, fold
+from lineage.folding import Link, Thing, fold
 from trace_api.console.layout import BOX_HEIGHT, BOX_WIDTH, COLUMN_GAP, lay_out
 
 

@@ -8,7 +8,10 @@ fold in turn.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from lineage.errors import LineageError
+from lineage.identifiers import Identifier, name_uri
 
 FOLD_FROM: Final = 4
 """Fewer alike things are drawn one by one."""
@@ -62,6 +65,46 @@ class Folded:
 
     boxes: tuple[Box, ...]
     links: tuple[Link, ...]
+
+
+def read_graph(answer: Mapping[str, Any], *, most: int | None = None) -> tuple[list[Thing], list[Link]]:
+    """Read the graph of an answer about source or destination.
+
+    :param answer: JSON values, as ``Answer.as_dict()`` or the server gives them
+    :param most: things that are looked at, the nearest first
+    :return: the root, the things, and the containers that a path only passes; and what links them
+    """
+    root = answer["root"]["id"]
+    things = {root: Thing(root, ("root",), "", 0)}
+    for thing in answer["things"][:most]:
+        group = (thing["kind"], _class_of(thing["id"]))
+        things[thing["id"]] = Thing(thing["id"], group, thing["at"] or "", thing["depth"])
+    depths = {thing.id: thing.depth for thing in things.values()}
+    links = []
+    for edge in answer["edges"]:
+        for end, other in ((edge["from"], edge["to"]), (edge["to"], edge["from"])):
+            if end not in things and other in depths:
+                group = ("passage", _class_of(end))
+                things[end] = Thing(end, group, edge["at"] or "", depths[other])
+        links.append(Link(edge["from"], edge["to"], edge["kind"]))
+    return list(things.values()), links
+
+
+def identifier_of(id_: str) -> Identifier | None:
+    """Give what a name of an answer identifies; None for one that breaks a rule."""
+    try:
+        return name_uri(id_)
+    except LineageError:
+        return None
+
+
+def _class_of(id_: str) -> str:
+    identifier = identifier_of(id_)
+    if identifier is None:
+        return ""
+    if identifier.scheme == "lot":
+        return identifier.value.rpartition(".")[0]
+    return identifier.class_id or identifier.scheme
 
 
 def fold(things: Sequence[Thing], links: Iterable[Link], *, keep: str, max_nodes: int = MAX_NODES) -> Folded:
