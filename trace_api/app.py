@@ -25,6 +25,7 @@ from trace_api.ingest import endpoints as ingest
 from trace_api.lookup import endpoints as lookup
 from trace_api.lookup import issued_endpoints as issued
 from trace_api.masterdata import endpoints as masterdata
+from trace_api.pages import api
 from trace_api.pages import endpoints as pages
 from trace_api.recall import endpoints as recall
 from trace_api.responsibility import endpoints as responsibility
@@ -56,6 +57,7 @@ def routers() -> list[APIRouter]:
         issued.router,
         console.router,
         console_recalls.router,
+        api.router,
         pages.router,
         lookup.router,
     ]
@@ -86,7 +88,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         openapi_url="/openapi.json",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     app.state.settings = settings
