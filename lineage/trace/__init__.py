@@ -5,6 +5,7 @@ from lineage.trace.balance import Balance, balance
 from lineage.trace.directory import Directory, Licence, NoDirectory, Party, Product, Site
 from lineage.trace.examination import examine
 from lineage.trace.findings import CATALOGUE, Finding
+from lineage.trace.graph import Page
 from lineage.trace.history import History, history
 from lineage.trace.master_data import DocumentDirectory
 from lineage.trace.memory import MemoryNeighbours
@@ -27,6 +28,7 @@ __all__ = [
     "MemoryNeighbours",
     "Neighbours",
     "NoDirectory",
+    "Page",
     "Party",
     "Product",
     "Responsibility",

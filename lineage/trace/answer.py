@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from lineage.facts import rfc3339
 from lineage.trace.findings import Finding
-from lineage.trace.graph import Graph
+from lineage.trace.graph import Graph, ThingRun
 from lineage.trace.labels import THING
 from lineage.trace.neighbours import Name, Neighbours
 from lineage.trace.runs import asks_for
@@ -40,6 +42,8 @@ class Answer(NamedTuple):
     where: Mapping[int, Whereabouts] | None
     shares: Mapping[int, Share] | None
     named: Named
+    runs: bool = False
+    """Whether things that came in the same way are written as one run."""
 
     @property
     def root(self) -> int:
@@ -48,12 +52,7 @@ class Answer(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Give the whole answer as JSON values."""
-        head = self.head()
-        return {
-            **{name: head[name] for name in ("query", "root")},
-            "things": list(self.things()),
-            **{name: head[name] for name in ("edges", "findings", "truncated")},
-        }
+        return {**self.head(), "things": list(self.things())}
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Give the answer as one object a line: first the head, then one for each thing."""
@@ -62,16 +61,27 @@ class Answer(NamedTuple):
 
     def head(self) -> dict[str, Any]:
         """Give everything but the things."""
+        return {**self.summary(), "edges": list(self.edges())}
+
+    def summary(self) -> dict[str, Any]:
+        """Give everything but the things and edges, of which there may be many.
+
+        ``next`` says where the next page begins; ``None`` after the last one.
+        """
+        graph = self.graph
         return {
             "query": dict(self.query),
             "root": self.named.thing(self.root),
-            "edges": list(self._edges()),
             "findings": [one.as_dict(self.named.things, self.named.events) for one in self.findings],
-            "truncated": self.graph.truncated,
+            "truncated": graph.truncated,
+            "next": None if graph.rest is None else f"{graph.rest}-{graph.fingerprint}",
         }
 
     def things(self) -> Iterator[dict[str, Any]]:
-        """Give each thing, the nearest first."""
+        """Give each thing (or run of things), the nearest first."""
+        if self.runs:
+            yield from self._thing_runs()
+            return
         graph, names = self.graph, self.named.things
         for run in graph.thing_runs:
             at = rfc3339(run.at)
@@ -93,20 +103,50 @@ class Answer(NamedTuple):
                     thing["quantity"] = None if share is None else share.as_dict()
                 yield thing
 
-    def _edges(self) -> Iterator[dict[str, Any]]:
+    def edges(self) -> Iterator[dict[str, Any]]:
+        """Give each edge, or each run by its first edge; ``last`` is then the thing of the last one."""
         names = self.named.things
         for step, first, last, _ in self.graph.edge_runs:
             event, at, kind = self.named.events[step.event], rfc3339(step.at), step.kind
-            for node in range(first, last + 1):
+            for node in (first,) if self.runs else range(first, last + 1):
                 upstream = node if step.upstream == THING else step.upstream
                 downstream = node if step.downstream == THING else step.downstream
-                yield {
+                edge: dict[str, Any] = {
                     "from": names[upstream].id,
                     "to": names[downstream].id,
                     "kind": kind,
                     "event": event,
                     "at": at,
                 }
+                if self.runs:
+                    edge["last"] = None if first == THING else names[last].id
+                    edge["count"] = last - first + 1
+                yield edge
+
+    def _thing_runs(self) -> Iterator[dict[str, Any]]:
+        """Give runs as ``{first, last, count, …}``; ``via`` are numbers of runs of edges."""
+        numbers = [run.number for run in self.graph.edge_runs]
+        for run in self.graph.thing_runs:
+            via = [bisect_right(numbers, edge) - 1 for edge in (*run.before, run.edge)]
+            for origin, first, last in self._by_origin(run):
+                yield {
+                    "first": self.named.thing(first),
+                    "last": self.named.thing(last),
+                    "count": last - first + 1,
+                    "at": rfc3339(run.at),
+                    "depth": run.depth,
+                    "origin": origin,
+                    "via": via,
+                }
+
+    def _by_origin(self, run: ThingRun) -> Iterator[tuple[bool, int, int]]:
+        is_origin = self.graph.is_origin
+        if is_origin is None:
+            yield False, run.first, run.last
+            return
+        for origin, nodes in groupby(range(run.first, run.last + 1), key=is_origin):
+            first, *others = nodes
+            yield origin, first, others[-1] if others else first
 
 
 def where_dict(where: Whereabouts, named: Named) -> dict[str, Any]:

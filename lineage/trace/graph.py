@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import blake2b
+from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from lineage.trace.labels import THING, EdgeKind, Labels, Piece, Step
@@ -82,11 +84,22 @@ class Found(Protocol):
         """Whether a limit stopped the search."""
 
 
+class Page(NamedTuple):
+    """The part of an answer that is written: ``size`` things after the first ``after``."""
+
+    size: int
+    after: int = 0
+
+
 @dataclass(frozen=True)
 class Graph:
-    """Things in order of depth and time, and the edges that their paths and a drawing need.
+    """Things in order of depth, time and number, and the edges that their paths and a drawing need.
 
-    :ivar count: how many things there are
+    :ivar count: how many things are written here
+    :ivar truncated: there are more
+    :ivar rest: how many things come before the next page; ``None`` after the last one
+    :ivar fingerprint: of all things and times that were reached, of an answer with more than one page: pages
+        with the same one are parts of one answer
     """
 
     root: int
@@ -95,6 +108,8 @@ class Graph:
     edge_runs: list[EdgeRun]
     truncated: bool
     is_origin: Callable[[int], bool] | None = None
+    rest: int | None = None
+    fingerprint: str = ""
 
     @cached_property
     def things(self) -> list[Thing]:
@@ -123,32 +138,74 @@ class Graph:
 
 
 def graph_of(
-    found: Found, *, is_origin: Callable[[int], bool] | None = None, limit: int | None = None
+    found: Found, *, is_origin: Callable[[int], bool] | None = None, page: Page | None = None
 ) -> Graph:
     """Write the graph of an :class:`Explored` or :class:`Sources`.
 
     :param is_origin: asked for every thing of a source answer
-    :param limit: most things to write, the nearest first; a graph that had more is ``truncated``
+    :param page: the things to write, the nearest first; a graph that has more is ``truncated``
     """
     writer = _Writer()
     root = found.root
-    pieces = sorted(found.labels.pieces(), key=lambda piece: (piece.hop, piece.at, piece.first))
-    room = found.labels.count if limit is None else limit
-    truncated = found.truncated or found.labels.count - 1 > room
+    pieces = [piece for piece in found.labels.pieces() if piece is not root]
+    pieces.sort(key=lambda piece: (piece.hop, piece.at, piece.first))
+    everything = found.labels.count - 1
+    size, after = page or Page(everything)
+    end = min(after + size, everything)
     runs: list[ThingRun] = []
     shown = {root.first}
+    place = 0
     for piece in pieces:
-        if piece is root or not room:
+        first = piece.first + max(after - place, 0)
+        last = min(piece.last, piece.first + end - place - 1)
+        place += piece.last - piece.first + 1
+        if first > last:
             continue
-        last = min(piece.last, piece.first + room - 1)
-        room -= last - piece.first + 1
-        before, edge = writer.path(piece, last)
-        runs.append(ThingRun(piece.first, last, piece.at, piece.hop, before, edge))
-        shown.update(range(piece.first, last + 1))
+        before, edge = writer.path(piece, first, last)
+        _append(runs, ThingRun(first, last, piece.at, piece.hop, before, edge))
+        shown.update(range(first, last + 1))
     for piece in found.others:
         if piece.first in shown and piece.last in shown:
-            writer.path(piece, piece.last)
-    return Graph(root.first, len(shown) - 1, runs, writer.runs, truncated, is_origin)
+            writer.path(piece, piece.first, piece.last)
+    more = end < everything
+    return Graph(
+        root.first,
+        len(shown) - 1,
+        runs,
+        writer.runs,
+        found.truncated or more,
+        is_origin,
+        end if more else None,
+        _fingerprint(pieces) if more or after else "",
+    )
+
+
+def _append(runs: list[ThingRun], run: ThingRun) -> None:
+    """Add a run; what goes on from the last one (in the next block) makes that one longer."""
+    if runs:
+        old = runs[-1]
+        if (
+            (old.last + 1, old.at, old.depth) == (run.first, run.at, run.depth)
+            and old.edge + run.first - old.first == run.edge
+            and old.before == run.before
+        ):
+            runs[-1] = old._replace(last=run.last)
+            return
+    runs.append(run)
+
+
+def _fingerprint(pieces: list[Piece]) -> str:
+    """Give a digest of the things that pieces in order reach, however they are cut."""
+    digest = blake2b(digest_size=8)
+    for (hop, at), alike in groupby(pieces, key=lambda piece: (piece.hop, piece.at)):
+        digest.update(f"{hop} {at}".encode())
+        before = None
+        for piece in alike:
+            if piece.first - 1 != before:
+                digest.update(f" {before} {piece.first}".encode())
+            before = piece.last
+        digest.update(f" {before};".encode())
+    return digest.hexdigest()
 
 
 def closed(graph: Graph, now: int) -> Graph:
@@ -174,14 +231,11 @@ class _Writer:
         self._of_step: dict[Step, list[EdgeRun]] = defaultdict(list)
         self._known: dict[tuple[int, int], tuple[int, ...]] = {}
 
-    def path(self, piece: Piece, last: int) -> tuple[tuple[int, ...], int]:
-        """Give the path that the things of a piece share, and the number of the first one's last edge.
-
-        :param last: the last thing of the piece that is written
-        """
+    def path(self, piece: Piece, first: int, last: int) -> tuple[tuple[int, ...], int]:
+        """Give the path that these things of a piece share, and the number of the first one's last edge."""
         before = self._to(piece.previous, piece.through) if piece.previous else ()
         shared = (self._number(step, THING, THING) for step in piece.steps[:-1])
-        return (*before, *shared), self._number(piece.steps[-1], piece.first, last)
+        return (*before, *shared), self._number(piece.steps[-1], first, last)
 
     def _to(self, piece: Piece, node: int) -> tuple[int, ...]:
         """Give the whole path to one thing of a piece, going back only as far as it is not known yet."""
@@ -201,14 +255,20 @@ class _Writer:
         if THING not in (step.upstream, step.downstream):
             # The step names both ends: it is one edge, whichever thing it leads on to.
             first = last = THING
-        for run in self._of_step[step]:
+        known = self._of_step[step]
+        for run in known:
             if run.first <= first and last <= run.last:
                 return run.number + first - run.first
-        run = EdgeRun(step, first, last, self._next)
-        self._of_step[step].append(run)
-        self.runs.append(run)
+        number = self._next
         self._next += last - first + 1
-        return run.number
+        if known and known[-1] is self.runs[-1] and known[-1].last + 1 == first:
+            # The same fact of the things of the next block.
+            self.runs[-1] = known[-1] = known[-1]._replace(last=last)
+        else:
+            run = EdgeRun(step, first, last, number)
+            known.append(run)
+            self.runs.append(run)
+        return number
 
 
 def _edge(step: Step, node: int) -> Edge:

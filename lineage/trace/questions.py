@@ -11,7 +11,7 @@ from lineage.trace.directory import Directory, NoDirectory
 from lineage.trace.examination import DEFAULT_EXAMINED, examine
 from lineage.trace.findings import Finding
 from lineage.trace.forwards import search_forwards
-from lineage.trace.graph import Graph, closed, graph_of
+from lineage.trace.graph import Graph, Page, closed, graph_of
 from lineage.trace.labels import THING
 from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
 from lineage.trace.search import DEFAULT_LIMIT, Options
@@ -29,6 +29,8 @@ def source(
     depth: int | None = None,
     contact: bool = False,
     limit: int = DEFAULT_LIMIT,
+    page: Page | None = None,
+    runs: bool = False,
     directory: Directory = NO_DIRECTORY,
     examined: int = DEFAULT_EXAMINED,
     now: int | None = None,
@@ -38,16 +40,20 @@ def source(
     :param until: event time in microseconds; ``None`` asks without a bound
     :param depth: most hops on a path; ``None`` is no limit
     :param contact: sharing a container counts as influence
+    :param limit: a search that reaches more things than this stops after the hop that did. What it did not
+        reach comes from the things of the greatest depth, each by its time
+    :param page: the part of the answer to write, the nearest things first; all when not given
+    :param runs: write things that came in the same way as one run, without the names of those between
     :param examined: most things to look at for findings; 0 looks at none
     :param now: time of asking: without ``until``, what is still in a unit could go in until now
     """
     options = Options(depth, contact, limit)
     found = search_backwards(neighbours, thing, FOREVER if until is None else until, options)
-    graph = graph_of(found, is_origin=lambda node: node not in found.fed, limit=limit)
+    graph = graph_of(found, is_origin=lambda node: node not in found.fed, page=page or Page(limit))
     if until is None and now is not None:
         graph = closed(graph, now)
     query = {"question": "source", "until": rfc3339(until), "depth": depth, "contact": contact}
-    return _answer(neighbours, query, graph, _findings(neighbours, graph, directory, examined))
+    return _answer(neighbours, query, graph, _findings(neighbours, graph, directory, examined), runs=runs)
 
 
 def destination(
@@ -59,6 +65,8 @@ def destination(
     contact: bool = False,
     now: bool = False,
     limit: int = DEFAULT_LIMIT,
+    page: Page | None = None,
+    runs: bool = False,
     directory: Directory = NO_DIRECTORY,
     examined: int = DEFAULT_EXAMINED,
     quantities: bool = False,
@@ -67,19 +75,26 @@ def destination(
 
     :param since: event time in microseconds; ``None`` asks from when the thing first appears
     :param now: say of each thing where it is now
+    :param limit: as for :func:`source`; what was not reached comes from the things of the greatest depth,
+        each from its time on
+    :param page: as for :func:`source`, and so is ``runs``
     :param quantities: say of each lot how much of it came from this one, at least and at most
     """
     start = neighbours.first_seen(thing) if since is None else since
     options = Options(depth, contact, limit)
     found = search_forwards(neighbours, thing, NEVER if start is None else start, options)
-    graph = graph_of(found, limit=limit)
+    graph = graph_of(found, page=page or Page(limit))
     where = None
     if now:
         where = whereabouts(neighbours, graph.nodes(), directory)
-    share = shares(neighbours, graph, NEVER if start is None else start) if quantities else None
+    share = None
+    if quantities:
+        # What is in a lot came through things that may stand on another page.
+        whole = graph_of(found) if graph.fingerprint else graph
+        share = shares(neighbours, whole, NEVER if start is None else start)
     query = {"question": "destination", "since": rfc3339(start), "depth": depth, "contact": contact}
     findings = _findings(neighbours, graph, directory, examined)
-    return _answer(neighbours, query, graph, findings, where, share)
+    return _answer(neighbours, query, graph, findings, where, share, runs=runs)
 
 
 def _findings(neighbours: Neighbours, graph: Graph, directory: Directory, examined: int) -> list[Finding]:
@@ -94,17 +109,26 @@ def _answer(
     findings: list[Finding],
     where: dict[int, Whereabouts] | None = None,
     share: dict[int, Share] | None = None,
+    *,
+    runs: bool = False,
 ) -> Answer:
-    things = {graph.root, *graph.nodes()}
+    things = {graph.root}
+    for run in graph.thing_runs:
+        # Runs end within what they are here only where a source answer tells origins apart.
+        whole = not runs or graph.is_origin is not None
+        things.update(range(run.first, run.last + 1) if whole else (run.first, run.last))
     events = {event for finding in findings for event in finding.events}
     for step, first, last, _ in graph.edge_runs:
         # Ends that a step leaves open are the run's own things, which a superseded path may name beside.
         things.update(end for end in (step.upstream, step.downstream) if end != THING)
-        things.update(range(first, last + 1) if first != THING else ())
+        if first != THING:
+            things.update((first, last) if runs else range(first, last + 1))
         events.add(step.event)
     for finding in findings:
         things |= finding.mentions()
     if where is not None:
         things.update(one.unit for one in where.values() if one.unit is not None)
     named = Named.ask(neighbours, things, events)
-    return Answer({"id": named.things[graph.root].id, **query}, graph, findings, where, share, named)
+    return Answer(
+        {"id": named.things[graph.root].id, **query}, graph, findings, where, share, named, runs=runs
+    )

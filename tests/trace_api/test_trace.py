@@ -129,6 +129,70 @@ def test_ndjson_has_the_head_and_a_line_for_each_thing(stored: TestClient) -> No
         assert head == whole
 
 
+@pytest.mark.parametrize("question", ["source", "destination"])
+def test_pages_of_an_answer_are_the_whole_of_it(
+    stored: TestClient, device: TestClient, question: str
+) -> None:
+    thing = PALLET if question == "source" else lot("M")
+
+    def ask(**parameters: Any) -> Any:
+        answer = stored.get(f"/trace/v1/{question}", params={"id": thing, **parameters})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    whole = ask(until="2026-06-01T00:00:00Z") if question == "source" else ask()
+    assert (whole["truncated"], whole["next"]) == (False, None)
+    bounds = {"until": "2026-06-01T00:00:00Z"} if question == "source" else {}
+    listed: list[Any] = []
+    after = ""
+    while after is not None:
+        page = ask(limit=1, after=after, **bounds)
+        assert page["truncated"] == (page["next"] is not None)
+        (one,) = page["things"]
+        assert [page["edges"][number] for number in one["via"]] == [
+            whole["edges"][number] for number in whole["things"][len(listed)]["via"]
+        ]
+        listed.append({**one, "via": None})
+        after = page["next"]
+    assert listed == [{**one, "via": None} for one in whole["things"]]
+    # What comes in between two pages would shift them.
+    begun = ask(limit=1, **bounds)["next"]
+    late = event(at="2026-05-01T10:30:00Z", action="ADD", epcList=[item("9")], ilmd={"cbvmda:lotNumber": "Y"})
+    boxed = event(
+        "AggregationEvent", "2026-05-01T10:40:00Z", action="ADD", parentID=BOX, childEPCs=[item("9")]
+    )
+    assert capture(device, [late, boxed])["accepted"] == 2
+    parameters = {"id": thing, "limit": 1, "after": begun, **bounds}
+    answer = stored.get(f"/trace/v1/{question}", params=parameters)
+    assert answer.status_code == 409
+    assert answer.json()["type"].endswith("/answer-changed")
+
+
+def test_runs_say_how_many_came_in_the_same_way(device: TestClient, inspector: TestClient) -> None:
+    serials = [f"n{number:03}" for number in range(200)]
+    made = event(
+        at="2026-05-01T10:00:00Z",
+        action="ADD",
+        epcList=[item(serial) for serial in serials],
+        ilmd={"cbvmda:lotNumber": "Y"},
+    )
+    assert capture(device, [*EVENTS[:2], made])["accepted"] == 3
+    whole = inspector.get("/trace/v1/destination", params={"id": lot("M")}).json()
+    answer = inspector.get("/trace/v1/destination", params={"id": lot("M"), "runs": "true"}).json()
+    assert sum(run["count"] for run in answer["things"]) == len(whole["things"]) == 201
+    assert sum(run["count"] for run in answer["edges"]) == len(whole["edges"])
+    batch, items = answer["things"]
+    assert (batch["first"], batch["last"], batch["count"]) == ({"id": lot("Y"), "kind": "lot"},) * 2 + (1,)
+    assert (items["first"]["id"], items["last"]["id"]) == (item(serials[0]), item(serials[-1]))
+    path = [answer["edges"][number] for number in items["via"]]
+    assert [(edge["from"], edge["to"]) for edge in path] == [(lot("M"), lot("Y")), (lot("Y"), item("n000"))]
+    assert (path[-1]["last"], path[-1]["count"]) == (item(serials[-1]), 200)
+    back = inspector.get("/trace/v1/source", params={"id": item("n001"), "runs": "true"}).json()
+    assert [run["origin"] for run in back["things"]] == [False, True]
+    refused = inspector.get("/trace/v1/destination", params={"id": lot("M"), "runs": "true", "now": "true"})
+    assert refused.status_code == 400
+
+
 def test_a_balance_adds_up(stored: TestClient) -> None:
     answer = stored.get("/trace/v1/balance", params={"lot": lot("M")}).json()
     assert (answer["lot"], answer["uom"]) == (lot("M"), "KGM")
@@ -162,6 +226,10 @@ def test_refusals_say_what_is_wrong(stored: TestClient, identifier: str, status:
         {"until": "0000-01-01T00:00:00Z"},
         {"depth": "-1"},
         {"depth": "9" * 40},
+        {"limit": "0"},
+        {"limit": "9" * 40},
+        {"after": "7"},
+        {"after": "7-0123456789ABCDEF"},
     ],
 )
 def test_wrong_parameters_are_named(stored: TestClient, parameters: dict[str, str]) -> None:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from prometheus_client import Histogram
 
 from lineage.facts import micros
+from lineage.trace import Answer, Page
 from trace_api.accounts import Principal, require
-from trace_api.dependencies import Store
 from trace_api.problems import Problem
 from trace_api.trace import examples, service
+from trace_api.trace.asking import Asked
+from trace_api.trace.writing import NDJSON, wants_lines, whole, written, written_lines
 
-NDJSON: Final = "application/x-ndjson"
+#: Things in one answer; what is beyond them is asked for with ``after``.
+MOST_THINGS: Final = 250_000
 #: Hops that can be asked for: no supply chain has so many, and a number must end somewhere.
 DEEPEST: Final = 1_000_000
-#: Bytes of NDJSON sent at once.
-_CHUNK: Final = 64 * 1024
 
 SECONDS = Histogram(
     "suyuan_trace_seconds",
@@ -34,6 +33,7 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": "`…/not-an-identifier`, `…/class-not-traced`, or a bad parameter."},
     403: {"description": "The thing does not concern the party of the token."},
     404: {"description": "`…/never-seen`: no event has named the thing."},
+    503: {"description": "`…/too-much-work`: ask with a smaller depth, a shorter period or `runs`."},
 }
 
 
@@ -41,6 +41,8 @@ def _answer(example: dict[str, Any]) -> dict[str, Any]:
     forms = {"application/json": {"example": example}, NDJSON: {}}
     return {"description": "The answer; as NDJSON the head, then a line for each thing.", "content": forms}
 
+
+_CHANGED: Final[dict[str, Any]] = {"description": "`…/answer-changed`: ask again without `after`."}
 
 router = APIRouter(prefix="/trace/v1", tags=["Trace"], responses=_REFUSALS)
 
@@ -77,41 +79,74 @@ Id = Annotated[
 ]
 Depth = Annotated[int | None, Query(ge=0, le=DEEPEST, description="Most hops; all when not given.")]
 Contact = Annotated[bool, Query(description="Count sharing a container as influence.")]
+Limit = Annotated[
+    int,
+    Query(
+        ge=1,
+        le=MOST_THINGS,
+        description="Most things in this answer, the nearest first. When there are more it says `truncated`, "
+        "and `next` is what to give as `after` for those that follow. Where `truncated` comes with no `next` "
+        "the search itself ended: go on from each thing of the greatest depth, from its `at`.",
+    ),
+]
+After = Annotated[
+    str,
+    Query(
+        description="`next` of an answer to the same question: gives the things after those. 409 "
+        "`…/answer-changed` when events that came in meanwhile have changed the answer.",
+    ),
+]
+Runs = Annotated[
+    bool,
+    Query(
+        description="Write things that came in the same way as one run, `{first, last, count, at, depth, "
+        "origin, via}`, and their edges as one, with `count` and, as `last`, the other end of the last edge. "
+        "Short and fast for a recall of a hundred thousand items; without the names between, `where` and "
+        "`quantity`.",
+    ),
+]
 
 
 @router.get(
     "/source",
     response_class=Response,
     summary="Where did it come from?",
-    responses={200: _answer(examples.SOURCE)},
+    responses={200: _answer(examples.SOURCE), 409: _CHANGED},
 )
 def source(
     request: Request,
-    store: Store,
     asker: Asker,
+    asked: Asked,
     thing_id: Id = "",
     until: str | None = None,
     depth: Depth = None,
     contact: Contact = False,
+    limit: Limit = MOST_THINGS,
+    after: After = "",
+    runs: Runs = False,
 ) -> Response:
     """Give everything that may have gone into the thing by a time, each with a path and its evidence."""
     at = _time("until", until)
-    with SECONDS.labels("source").time(), store.reading() as connection:
+    page, expected = _page(limit, after)
+    lines = wants_lines(request)
+
+    with SECONDS.labels("source").time(), asked.reading() as connection:
         thing = service.find(connection, thing_id, asker)
-        answer = service.source(connection, thing, at, depth=depth, contact=contact)
-    return _written(request, answer.as_dict, answer.lines)
+        answer = service.source(connection, thing, at, depth=depth, contact=contact, page=page, runs=runs)
+    _check_unchanged(answer, expected)
+    return _written(answer, lines=lines)
 
 
 @router.get(
     "/destination",
     response_class=Response,
     summary="Where did it go?",
-    responses={200: _answer(examples.DESTINATION)},
+    responses={200: _answer(examples.DESTINATION), 409: _CHANGED},
 )
 def destination(
     request: Request,
-    store: Store,
     asker: Asker,
+    asked: Asked,
     thing_id: Id = "",
     since: str | None = None,
     depth: Depth = None,
@@ -120,15 +155,32 @@ def destination(
     quantities: Annotated[
         bool, Query(description="Say of each lot how much of it came from this thing, at least and at most.")
     ] = True,
+    limit: Limit = MOST_THINGS,
+    after: After = "",
+    runs: Runs = False,
 ) -> Response:
     """Give everything that the thing may have gone into from a time on, each with a path and its evidence."""
     at = _time("since", since)
-    with SECONDS.labels("destination").time(), store.reading() as connection:
+    page, expected = _page(limit, after)
+    if runs and now:
+        raise Problem(400, "bad-parameter", "now=true is of single things: ask for it without runs=true.")
+    lines = wants_lines(request)
+
+    with SECONDS.labels("destination").time(), asked.reading() as connection:
         thing = service.find(connection, thing_id, asker)
         answer = service.destination(
-            connection, thing, at, depth=depth, contact=contact, now=now, quantities=quantities
+            connection,
+            thing,
+            at,
+            depth=depth,
+            contact=contact,
+            now=now,
+            quantities=quantities and not runs,
+            page=page,
+            runs=runs,
         )
-    return _written(request, answer.as_dict, answer.lines)
+    _check_unchanged(answer, expected)
+    return _written(answer, lines=lines)
 
 
 @router.get(
@@ -139,16 +191,21 @@ def destination(
 )
 def history(
     request: Request,
-    store: Store,
     asker: Asker,
+    asked: Asked,
     thing_id: Id = "",
     direct: Annotated[bool, Query(description="Leave out what happened to its containers.")] = False,
 ) -> Response:
     """Give every event that touches the thing, directly or through a container, in order."""
-    with SECONDS.labels("history").time(), store.reading() as connection:
+    lines = wants_lines(request)
+
+    with SECONDS.labels("history").time(), asked.reading() as connection:
         thing = service.find(connection, thing_id, asker)
-        answer = service.history(connection, thing, direct=direct)
-    return _written(request, answer.as_dict, lambda: _history_lines(answer.as_dict()))
+        answer = service.history(connection, thing, direct=direct).as_dict()
+    events = answer.pop("events")
+    if lines:
+        return written_lines({**answer, "count": len(events)}, events, {})
+    return written(answer, "events", events, {})
 
 
 @router.get(
@@ -157,11 +214,36 @@ def history(
     summary="Do the quantities of a lot add up?",
     responses={200: _answer(examples.BALANCE)},
 )
-def balance(store: Store, asker: Asker, lot: Annotated[str, Query(description="The lot.")] = "") -> Response:
+def balance(asker: Asker, asked: Asked, lot: Annotated[str, Query(description="The lot.")] = "") -> Response:
     """Compare what came into a lot, what went out of it and what is left, per place."""
-    with SECONDS.labels("balance").time(), store.reading() as connection:
-        answer = service.balance(connection, service.find(connection, lot, asker))
-    return Response(orjson.dumps(answer.as_dict()), media_type="application/json")
+    with SECONDS.labels("balance").time(), asked.reading() as connection:
+        return whole(service.balance(connection, service.find(connection, lot, asker)).as_dict())
+
+
+_NEXT: Final = re.compile(r"([0-9]{1,9})-([0-9a-f]{16})")
+
+
+def _page(size: int, after: str) -> tuple[Page, str]:
+    """Give the page to write, and the fingerprint of the answer that it goes on with."""
+    if not after:
+        return Page(size), ""
+    read = _NEXT.fullmatch(after)
+    if read is None:
+        raise Problem(400, "bad-parameter", f"after={after[:40]!r} is no `next` of an answer.")
+    return Page(size, int(read[1])), read[2]
+
+
+def _written(answer: Answer, *, lines: bool) -> Response:
+    if lines:
+        head = {**answer.summary(), "count": answer.graph.count}
+        return written_lines(head, answer.things(), {"edges": answer.edges()})
+    return written(answer.summary(), "things", answer.things(), {"edges": answer.edges()})
+
+
+def _check_unchanged(answer: Answer, expected: str) -> None:
+    if expected and answer.graph.fingerprint != expected:
+        detail = "Events that came in meanwhile changed the answer, or another question is asked."
+        raise Problem(409, "answer-changed", detail, hint="Ask again from the start, without `after`.")
 
 
 def _time(name: str, text: str | None) -> int | None:
@@ -176,33 +258,3 @@ def _time(name: str, text: str | None) -> int | None:
         pass
     detail = f"{name}={text[:40]!r} is no RFC 3339 time with a zone, as 2026-01-31T08:00:00Z is."
     raise Problem(400, "bad-parameter", detail)
-
-
-def _written(
-    request: Request,
-    whole: Callable[[], dict[str, Any]],
-    lines: Callable[[], Iterator[dict[str, Any]]],
-) -> Response:
-    if NDJSON in request.headers.get("accept", ""):
-        return StreamingResponse(_chunks(lines()), media_type=NDJSON)
-    return Response(orjson.dumps(whole()), media_type="application/json")
-
-
-def _history_lines(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    events = answer.pop("events")
-    yield {**answer, "count": len(events)}
-    yield from events
-
-
-def _chunks(lines: Iterable[dict[str, Any]]) -> Iterator[bytes]:
-    waiting: list[bytes] = []
-    size = 0
-    for line in lines:
-        written = orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-        waiting.append(written)
-        size += len(written)
-        if size >= _CHUNK:
-            yield b"".join(waiting)
-            waiting, size = [], 0
-    if waiting:
-        yield b"".join(waiting)

@@ -89,6 +89,8 @@ def source(
     *,
     depth: int | None = None,
     contact: bool = False,
+    page: trace.Page | None = None,
+    runs: bool = False,
 ) -> trace.Answer:
     """Give everything that may have gone into a thing by a time (microseconds)."""
     return trace.source(
@@ -97,6 +99,8 @@ def source(
         until,
         depth=depth,
         contact=contact,
+        page=page,
+        runs=runs,
         directory=MasterDirectory(connection),
         now=time.time_ns() // 1000,
     )
@@ -111,6 +115,8 @@ def destination(
     contact: bool = False,
     now: bool = False,
     quantities: bool = False,
+    page: trace.Page | None = None,
+    runs: bool = False,
 ) -> trace.Answer:
     """Give everything that a thing may have gone into from a time on.
 
@@ -125,6 +131,8 @@ def destination(
         contact=contact,
         now=now,
         quantities=quantities,
+        page=page,
+        runs=runs,
         directory=MasterDirectory(connection),
     )
 

@@ -1,10 +1,11 @@
 """Corners of docs/lineage.md that random worlds seldom reach, each as small as it can be."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from lineage.trace import MemoryNeighbours, destination, history, source
+from lineage.trace import Answer, MemoryNeighbours, Page, destination, history, source
 from tests.lineage.trace.story import Story, at, item, kg, lot, unit
 
 A, B, C, X = (item(1, name) for name in "abcx")
@@ -234,6 +235,30 @@ def test_an_answer_that_is_cut_says_so() -> None:
     whole = destination(neighbours, neighbours.find([L1])[L1]).as_dict()
     assert not whole["truncated"]
     assert len(whole["things"]) == 200
+
+
+def test_a_search_that_is_cut_goes_on_from_the_things_of_the_greatest_depth() -> None:
+    story = Story()
+    lots = [lot(2, f"C{number}") for number in range(6)]
+    for number, (before, after) in enumerate(pairwise(lots)):
+        story.mix(f"{10 + number}:00", [before], [after, lot(2, f"S{number}")])
+    neighbours = story.neighbours()
+    numbers = neighbours.find(lots)
+
+    def goes_to(thing: int, since: int | None = None, **options: Any) -> Answer:
+        return destination(neighbours, thing, since, page=Page(100), **options)
+
+    whole = goes_to(numbers[lots[0]])
+    cut = goes_to(numbers[lots[0]], limit=3)
+    assert cut.graph.truncated
+    assert cut.as_dict()["next"] is None
+    found = {thing.node: thing.at for thing in cut.graph.things}
+    assert len(found) < len(whole.graph.things)
+    deepest = max(thing.depth for thing in cut.graph.things)
+    for thing in cut.graph.things:
+        if thing.depth == deepest:
+            found.update((more.node, more.at) for more in goes_to(thing.node, thing.at).graph.things)
+    assert found == {thing.node: thing.at for thing in whole.graph.things}
 
 
 def test_lines_are_the_head_and_then_one_a_thing() -> None:
