@@ -25,7 +25,6 @@ from trace_api.ingest import endpoints as ingest
 from trace_api.lookup import endpoints as lookup
 from trace_api.lookup import issued_endpoints as issued
 from trace_api.masterdata import endpoints as masterdata
-from trace_api.pages import api
 from trace_api.pages import endpoints as pages
 from trace_api.recall import endpoints as recall
 from trace_api.responsibility import endpoints as responsibility
@@ -57,7 +56,6 @@ def routers() -> list[APIRouter]:
         issued.router,
         console.router,
         console_recalls.router,
-        api.router,
         pages.router,
         lookup.router,
     ]
@@ -88,7 +86,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         openapi_url="/openapi.json",
-        docs_url=None,
+        docs_url=None,  # our own page: the usual one loads its program from another host
         redoc_url=None,
     )
     app.state.settings = settings

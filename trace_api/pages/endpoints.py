@@ -16,6 +16,7 @@ from trace_api.lookup.addresses import Shown, local_path, with_parameters
 from trace_api.lookup.choosing import choices_of, only_one
 from trace_api.pages.languages import Language, choose_language, words
 from trace_api.pages.negotiation import HTML, choose_media_type
+from trace_api.pages.reference import groups_of
 from trace_api.pages.rendering import STATIC, render
 from trace_api.problems import Problem, answer_http, response
 
@@ -83,6 +84,19 @@ def _not_a_code(text: str, error: IdentifierError, language: Language, switch: s
         "switch_url": switch,
     }
     return render("public/notice.html", language, values, status=400)
+
+
+@router.get("/docs")
+def reference(request: Request, lang: str | None = None) -> Response:
+    """Give the page about the HTTP interface, from the OpenAPI document of this server."""
+    language = choose_language(lang, request.headers.get("accept-language"))
+    document = request.app.openapi()
+    values = {
+        "paragraphs": document["info"].get("description", "").strip().split("\n\n"),
+        "groups": groups_of(document),
+        "switch_url": f"/docs?lang={words(language).other}",
+    }
+    return render("public/reference.html", language, values)
 
 
 @router.get("/static/{name}")
