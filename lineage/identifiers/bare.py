@@ -71,7 +71,7 @@ def _grai(value: str) -> Element:
             "ambiguous",
             "the number is a GRAI with and without its first zero",
             hint=f"write it as an element string: (8003)0{value[:40]} or (8003){value[:40]}",
-            message_zh="去掉或保留首位 0 均为有效 GRAI,请写成 (8003) 元素串",
+            message_zh="去掉或保留首位 0 均为有效 GRAI，请写成 (8003) 元素串",
         )
     if not readings:
         raise errors[0]
@@ -123,10 +123,10 @@ def undecided(text: str) -> IdentifierError:
     if not found:
         return IdentifierError(
             "unknown-form",
-            "no written form of an identifier that this package knows",
+            "this is not written like any identifier that is known here",
             position=0,
             hint="give the scheme with the value, e.g. drug_code:83857930000879766660",
-            message_zh="无法识别的标识形式",
+            message_zh="不是能识别的编码写法",
         )
     names = ", ".join(found)
     shown = "…" if persons.looks_like_number(text) else text[:40]
@@ -134,6 +134,6 @@ def undecided(text: str) -> IdentifierError:
         "ambiguous",
         f"the value alone does not tell its scheme; it could be {names}",
         hint=f"write the scheme before it, e.g. {found[0]}:{shown}",
-        message_zh=f"仅凭数值无法判断编码方案,可能是 {names}",
+        message_zh=f"仅凭数值无法判断编码方案，可能是 {names}",
         candidates=found,
     )

@@ -45,7 +45,7 @@ def _wrong_length(entry: ApplicationIdentifier, value: str, position: int) -> Id
         "value-too-short" if short else "value-too-long",
         f"({entry.ai}) {entry.title} has {allowed} characters, here are {len(value)}",
         position=position + (len(value) if short else entry.maximum),
-        message_zh=f"({entry.ai}) 应为 {allowed.replace(' to ', '–')} 位,实为 {len(value)} 位",
+        message_zh=f"({entry.ai}) 应为 {allowed.replace(' to ', '–')} 位，实为 {len(value)} 位",
     )
 
 
@@ -54,12 +54,12 @@ def _faulty(entry: ApplicationIdentifier, value: str, fault: Fault, position: in
     en, zh = sentence(fault.code), sentence_zh(fault.code)
     if fault.code == "incorrect-check-digit":
         wanted = gs1_check_digit(value[: fault.start])  # the zero before a GRAI adds nothing
-        en, zh = f"{en}, it should be {wanted}", f"{zh},应为 {wanted}"
+        en, zh = f"{en}, it should be {wanted}", f"{zh}，应为 {wanted}"
     return IdentifierError(
         fault.code,
         f"({entry.ai}) {entry.title}: {en}, at character {fault.start + 1} of the value: {shown!r}",
         position=position + fault.start,
-        message_zh=f"({entry.ai}) {zh},值的第 {fault.start + 1} 个字符 {shown!r}",
+        message_zh=f"({entry.ai}) {zh}：值的第 {fault.start + 1} 个字符“{shown}”",
     )
 
 
@@ -204,7 +204,7 @@ def parse_components(text: str) -> tuple[tuple[Element, ...], ...]:
                 "component-start",
                 "the second component starts like the first, with a bracket or FNC1",
                 position=len(linear) + 1,
-                message_zh="复合码的第二部分应与第一部分写法相同,以括号或 FNC1 开头",
+                message_zh="复合码的第二部分应与第一部分写法相同，以括号或 FNC1 开头",
             )
         try:
             components.append(parse(composite))

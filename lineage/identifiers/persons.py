@@ -34,7 +34,7 @@ def _fault(position: int, en: str, zh: str) -> IdentifierError:
         CODE,
         f"resident identity number, character {position + 1}: {en}",
         position=position,
-        message_zh=f"公民身份号码第 {position + 1} 位:{zh}",
+        message_zh=f"公民身份号码第 {position + 1} 位：{zh}",
     )
 
 
@@ -47,7 +47,7 @@ def _check(number: str) -> None:
         raise _fault(
             min(len(number), 18),
             f"it has 18 characters, not {len(number)}",
-            f"应为 18 位,实为 {len(number)} 位",
+            f"应为 18 位，实为 {len(number)} 位",
         )
     if number[:2] not in _PROVINCES and not (number[0] == _FOREIGNER and number[1:3] in _PROVINCES):
         raise _fault(0, "there is no such province", "省级行政区划代码不存在")
@@ -89,7 +89,7 @@ def refusal() -> IdentifierError:
         "the number of a natural person is kept as a keyed hash only, and there is no key here",
         hint="write resident_id: before it and give the key of the deployment, or give an identifier of an "
         "organisation such as uscc:…",
-        message_zh="自然人身份号码只以带密钥的摘要保存,此处没有密钥",
+        message_zh="自然人身份号码只以带密钥的摘要保存，此处没有密钥",
     )
 
 

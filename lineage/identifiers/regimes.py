@@ -63,8 +63,8 @@ FIELD_RULES: dict[str, tuple[Callable[[str], bool], str, str]] = {
         "年份 {} 不在 2000 至 2099 之间",
     ),
     "date": (_is_date, "{} is no date", "日期 {} 不存在"),
-    "is_86": (lambda digits: digits == "86", "it starts with 86, not {}", "国别码应为 86,不是 {}"),
-    "is_9": (lambda digits: digits == "9", "a drug has kind 9, not {}", "药品类别码应为 9,不是 {}"),
+    "is_86": (lambda digits: digits == "86", "it starts with 86, not {}", "国别码应为 86，不是 {}"),
+    "is_9": (lambda digits: digits == "9", "a drug has kind 9, not {}", "药品类别码应为 9，不是 {}"),
 }
 """Rules for one field: predicate, and what is said when it fails."""
 
@@ -104,7 +104,7 @@ def _fault(scheme: RegimeScheme, position: int, en: str, zh: str) -> IdentifierE
         "scheme-format",
         f"{scheme.en} ({scheme.zh}), character {position + 1}: {en}",
         position=position,
-        message_zh=f"{scheme.zh}第 {position + 1} 位:{zh}",
+        message_zh=f"{scheme.zh}第 {position + 1} 位：{zh}",
     )
 
 
@@ -120,7 +120,7 @@ def _read_field(scheme: RegimeScheme, field: Field, value: str, at: int, reserve
                 scheme,
                 end,
                 f"too short, {missing} missing in the {field.en}",
-                f"长度不足,{field.zh}缺 {missing} 位",
+                f"长度不足，{field.zh}缺 {missing} 位",
             )
         if not _allowed(field, value[end]):
             if end - at >= least:
@@ -154,7 +154,7 @@ def _read_layout(scheme: RegimeScheme, layout: Layout, value: str) -> list[str]:
         parts.append(value[at:end])
         at = end
     if at < len(value):
-        raise _fault(scheme, at, f"too long, {len(value) - at} too many", f"过长,多出 {len(value) - at} 位")
+        raise _fault(scheme, at, f"too long, {len(value) - at} too many", f"过长，多出 {len(value) - at} 位")
     return parts
 
 
@@ -180,11 +180,11 @@ def _check(scheme: RegimeScheme, value: str) -> tuple[Warning_, ...]:
         wanted, length = VALUE_RULES[scheme.check](value)
         if value[-length:] != wanted:
             en = f"{scheme.en} ({scheme.zh}): the check character should be {wanted}, not {value[-length:]}"
-            zh = f"{scheme.zh}:校验码应为 {wanted},不是 {value[-length:]}"
+            zh = f"{scheme.zh}：校验码应为 {wanted}，不是 {value[-length:]}"
             if scheme.severity == "block":
                 raise IdentifierError("check-digit", en, position=len(value) - length, message_zh=zh)
             warnings.append(
-                Warning_("check-digit", f"{en}; look it up in the register", f"{zh};请核对登记信息")
+                Warning_("check-digit", f"{en}; look it up in the register", f"{zh}；请核对登记信息")
             )
     if scheme.name == "uscc" and value[16] != _inner_org_check(value):
         warnings.append(

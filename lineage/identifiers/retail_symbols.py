@@ -30,7 +30,7 @@ def _checked(digits: str, name: str, start: int) -> None:
             "incorrect-check-digit",
             f"the check digit of this {name} number should be {wanted}, not {digits[-1]}",
             position=start,
-            message_zh=f"{name} 校验码应为 {wanted},不是 {digits[-1]}",
+            message_zh=f"{name} 校验码应为 {wanted}，不是 {digits[-1]}",
         )
 
 

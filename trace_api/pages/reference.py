@@ -119,7 +119,7 @@ def _bodies(document: Json, content: Json) -> Iterator[Body]:
 
 def _example(told: Json, schema: Json) -> str:
     """Give the first example there is, of the body or of its schema."""
-    named = next(iter(told.get("examples", {}).values()), {})
+    named: Json = next(iter(told.get("examples", {}).values()), {})
     listed = schema.get("examples") or [None]
     for value in (told.get("example"), named.get("value"), schema.get("example"), listed[0]):
         if value is not None:

@@ -305,7 +305,7 @@ def test_what_is_wrong_is_said_in_the_language_of_the_page(inspector_browser: Te
     for text, said in (
         (f"(01){story.YOGHURT}", "品类编码代表一种产品"),
         (f"(01){story.YOGHURT}(21)NEVER", "没有任何事件记录提到这个编码"),
-        ("x", "无法识别的标识形式"),
+        ("x", "不是能识别的编码写法"),
     ):
         page = inspector_browser.get("/console/thing", params={"id": text, "lang": "zh"}).text
         assert said in page
