@@ -21,6 +21,7 @@ from trace_api.masterdata.model import (
     Record,
     Site,
 )
+from trace_api.pages.languages import words
 
 _DIGITS = re.compile(r"[0-9]+")
 _SCHEME_PREFIX = re.compile(r"([a-z][a-z0-9_]{1,31}):([0-9A-Za-z.\-]{1,40})")
@@ -168,8 +169,14 @@ def _plain(_column: str, text: str) -> str:
     return text
 
 
+def _word(group: str, text: str) -> str:
+    """Give the value of a word as the Chinese pages write it, else the text."""
+    return words("zh").value(group, text) or text
+
+
 def _roles(column: str, text: str) -> tuple[str, ...]:
-    roles = tuple(dict.fromkeys(part.strip().lower() for part in re.split(r"[;；]", text) if part.strip()))
+    parts = [part.strip() for part in re.split(r"[;；、]", text) if part.strip()]
+    roles = tuple(dict.fromkeys(_word("role", part).lower() for part in parts))
     unknown = sorted(set(roles) - ROLES)
     if unknown:
         raise BadValueError(
@@ -188,12 +195,14 @@ def _pgln(column: str, text: str) -> str:
 
 
 def _regime(column: str, text: str) -> str:
+    text = _word("regime", text)
     if text not in REGIMES:
         raise BadValueError(column, f"unknown regime {text!r}", hint=f"one of {', '.join(sorted(REGIMES))}")
     return text
 
 
 def _kind(column: str, text: str) -> str:
+    text = _word("licence", text)
     if not _KIND.fullmatch(text):
         raise BadValueError(
             column, f"{text!r} is not a kind", hint="lower-case letters, digits and _, e.g. food_production"

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from trace_api.masterdata import repository
 from trace_api.masterdata.columns import read_row
 from trace_api.masterdata.errors import UnknownTableError
+from trace_api.masterdata.headings import columns_of
 from trace_api.masterdata.model import COLUMNS, REQUIRED, Record
 from trace_api.masterdata.workbook import Sheet, is_table, read_sheets
 
@@ -89,33 +90,37 @@ def import_bytes(
     return [_import_sheet(connection, sheet, progress) for sheet in read_sheets(name, data)]
 
 
-def recognise(sheet_name: str, header: tuple[str, ...]) -> str:
-    """Say which table a header row belongs to.
+def recognise(sheet_name: str, header: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Say which table a header row belongs to, and which column each heading names.
 
     :raises UnknownTableError: to none of them, with the headers that are known
     """
-    columns = set(header)
-    fitting = [table for table, required in REQUIRED.items() if columns.issuperset(required)]
+    named = {table: columns_of(table, header) for table in REQUIRED}
+    fitting = [table for table, required in REQUIRED.items() if set(named[table]).issuperset(required)]
     if "sites" in fitting and "parties" in fitting:
         fitting.remove("parties")
     if not fitting:
         known = "; ".join(f"{table}: {','.join(needed)}" for table, needed in REQUIRED.items())
         raise UnknownTableError(
             f"{sheet_name}: the columns {','.join(header)} belong to no table",
-            hint=f"the columns needed are {known}",
+            hint=f"the columns needed are {known}, or their Chinese names",
         )
-    return max(fitting, key=lambda table: len(columns & set(COLUMNS[table])))
+    table = max(fitting, key=lambda table: len(set(named[table]) & set(COLUMNS[table])))
+    for column in COLUMNS[table]:
+        if named[table].count(column) > 1:
+            raise UnknownTableError(f"{sheet_name}: two headings name the column {column}")
+    return table, named[table]
 
 
 def _import_sheet(connection: Connection, sheet: Sheet, progress: Progress | None) -> TableReport:
-    table = recognise(sheet.name, sheet.header)
+    table, columns = recognise(sheet.name, sheet.header)
     report = TableReport(sheet.name, table)
-    ignored = [column for column in sheet.header if column and column not in COLUMNS[table]]
+    ignored = [column for column in columns if column and column not in COLUMNS[table]]
     if ignored:
         report.warnings.append(f"columns not read: {', '.join(ignored)}")
     batch: list[Record] = []
     done = 0
-    for number, record in _records(sheet, table, report):
+    for number, record in _records(sheet, table, columns, report):
         done = number
         batch.append(record)
         if len(batch) >= BATCH_ROWS:
@@ -129,14 +134,16 @@ def _import_sheet(connection: Connection, sheet: Sheet, progress: Progress | Non
     return report
 
 
-def _records(sheet: Sheet, table: str, report: TableReport) -> Iterator[tuple[int, Record]]:
+def _records(
+    sheet: Sheet, table: str, columns: tuple[str, ...], report: TableReport
+) -> Iterator[tuple[int, Record]]:
     first_rows: dict[tuple[object, ...], tuple[int, Record]] = {}
+    # a person looks for the heading that stands in the file
+    headings = dict(zip(columns, sheet.header, strict=True))
     for number, cells in sheet.rows:
         # 2. read the row
         named = {
-            column: cell
-            for column, cell in zip(sheet.header, cells, strict=False)
-            if column in COLUMNS[table]
+            column: cell for column, cell in zip(columns, cells, strict=False) if column in COLUMNS[table]
         }
         record, problems = read_row(table, named)
         if len(cells) > len(sheet.header) and any(
@@ -153,11 +160,11 @@ def _records(sheet: Sheet, table: str, report: TableReport) -> Iterator[tuple[in
             if earlier[1] == record:
                 report.unchanged += 1
                 continue
-            _reject(
-                report, BadRow(table, number, REQUIRED[table][0], f"says otherwise than row {earlier[0]}")
-            )
+            column = headings[REQUIRED[table][0]]
+            _reject(report, BadRow(table, number, column, f"says otherwise than row {earlier[0]}"))
         for problem in problems:
-            _reject(report, BadRow(table, number, problem.column, problem.message, problem.hint))
+            column = headings.get(problem.column, problem.column)
+            _reject(report, BadRow(table, number, column, problem.message, problem.hint))
         report.rejected_rows += 1
 
 

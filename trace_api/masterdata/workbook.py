@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -69,19 +70,28 @@ def read_sheets(name: str, data: bytes) -> Iterator[Sheet]:
 
 
 def _csv(name: str, data: bytes) -> Sheet:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableTableError(
-            f"{name}, line {line}: not UTF-8", hint="save it as “CSV UTF-8”"
-        ) from error
+    text = _text(name, data)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader, [])
     except csv.Error as error:
         raise UnreadableTableError(f"{name}, line 1: {error}") from error
     return Sheet(name, _header(name, header), _csv_rows(name, reader), max(text.count("\n") - 1, 0))
+
+
+def _text(name: str, data: bytes) -> str:
+    """Decode a CSV file: UTF-8, or what spreadsheets write in China when its headings are Chinese."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # Headings that are not ASCII must turn out to be ours, so this is no guess.
+        if not data.partition(b"\n")[0].isascii():
+            with suppress(UnicodeDecodeError):
+                return data.decode("gb18030")
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableTableError(
+            f"{name}, line {line}: not UTF-8", hint="save it as “CSV UTF-8”"
+        ) from error
 
 
 def _csv_rows(name: str, reader: _Reader) -> Iterator[tuple[int, tuple[object, ...]]]:

@@ -39,6 +39,18 @@ class Words:
         """Say whether a value has a name here."""
         return f"{group}.{value}" in self._table
 
+    def value(self, group: str, name: str) -> str | None:
+        """Give the value that has this name, the reverse of :meth:`name`."""
+        start = f"{group}."
+        return next(
+            (
+                key[len(start) :]
+                for key, text in self._table.items()
+                if text == name and key.startswith(start)
+            ),
+            None,
+        )
+
     def of(self, zh: str | None, en: str | None) -> str:
         """Choose between a Chinese and an English name, falling back to the one there is."""
         return (zh or en or "") if self.language == "zh" else (en or zh or "")

@@ -147,3 +147,59 @@ def test_several_thousand_rows_in_one_go(database: Database) -> None:
     assert report.accepted == 2500
     with database.reading() as connection:
         assert len(repository.products_of_scheme(connection, "drug_code")) == 2500
+
+
+CHINESE = """\
+统一社会信用代码*,企业名称,角色,备注
+91110000600037341L,北京甲公司,生产者；承运人,x
+91440101MA5D123456,丙公司,零售商,
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_chinese_table_is_read_and_its_headings_named(database: Database, encoding: str) -> None:
+    report = report_of(database, "主体.csv", CHINESE.encode(encoding))
+    assert (report.table, report.accepted, report.rejected_rows) == ("parties", 1, 1)
+    assert [(bad.row, bad.column) for bad in report.rejected] == [(3, "统一社会信用代码*")]
+    assert report.warnings == ["columns not read: 备注"]
+    with database.reading() as connection:
+        (party,) = service.parties(connection, ["91110000600037341L"]).values()
+    assert (party.name, party.roles) == ("北京甲公司", ("producer", "carrier"))
+
+
+def test_every_table_is_known_by_chinese_headings(database: Database) -> None:
+    book = openpyxl.Workbook()
+    sheets = {
+        "sites": [("场所代码", "场所名称", "运营单位统一社会信用代码", "纬度", "经度"),
+                  ("9521234000013", "太原仓", "91110000600037341L", 37.8, 112.5)],
+        "products": [("商品条码", "产品名称", "统一社会信用代码", "监管类别", "保质期（天）"),
+                     ("6901234567892", "酸牛奶", "91110000600037341L", "食品", 21)],
+        "licences": [("证照类型", "证照编号", "统一社会信用代码", "有效期起", "有效期止"),
+                     ("食品生产许可证", "SC1", "91110000600037341L", "2024年1月1日", "2029-01-01")],
+    }  # fmt: skip
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    with database.transaction() as connection:
+        reports = import_bytes(connection, "主数据.xlsx", file.getvalue())
+    assert [(each.table, each.accepted, each.rejected) for each in reports] == [
+        ("sites", 1, []),
+        ("products", 1, []),
+        ("licences", 1, []),
+    ]
+    with database.reading() as connection:
+        (licence,) = service.licences(connection, ["91110000600037341L"])
+    assert (licence.kind, str(licence.valid_from)) == ("food_production", "2024-01-01")
+
+
+def test_two_headings_for_one_column_are_refused(database: Database) -> None:
+    with pytest.raises(UnknownTableError, match="name the column name"):
+        report_of(database, "p.csv", "uscc,name,名称\n91110000600037341L,甲,乙\n".encode())
+
+
+def test_other_encodings_are_refused(database: Database) -> None:
+    with pytest.raises(UnreadableTableError, match="line 2: not UTF-8"):
+        report_of(database, "p.csv", "uscc,name\n91110000600037341L,café\n".encode("latin-1"))
