@@ -134,7 +134,10 @@ def rules_for(regime: str, level: str | None, on: date) -> Rules:
     found = next((one for one in recall.levels if str(one.level) == level), None)
     if found is None:
         raise UnknownLevelError(
-            f"the regime {regime!r} has no recall level {level!r}", hint=f"levels are {', '.join(names)}"
+            f"the regime {regime!r} has no recall level {level!r}"
+            if level
+            else f"a recall under the regime {regime!r} has a level",
+            hint=f"levels are {', '.join(names)}",
         )
     return Rules(regime, found, len(names), recall.rule.zh, recall.rule.en, recall.report)
 

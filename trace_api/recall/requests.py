@@ -18,6 +18,13 @@ Regime = Literal[
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing that a recall can be about was known before."""
 
+LEVELS = {
+    written: str(number)
+    for number, names in enumerate(("I Ⅰ 一级 一", "II Ⅱ 二级 二", "III Ⅲ 三级 三"), start=1)
+    for written in names.split()
+}
+"""How laws and people write a level that is not a digit."""
+
 MAX_SEEDS = 200
 MAX_PARTIES = 5000
 MAX_RECOVERED = 5000
@@ -95,7 +102,9 @@ class CaseBody(_Body):
     )
 
     regime: Regime
-    level: str | None = Field(None, description="1, 2 or 3; left out where the regime has no levels")
+    level: str | None = Field(
+        None, description="1, 2 or 3 (also I or 一级); left out where the regime has no levels"
+    )
     reason: Text
     knew_at: datetime | None = Field(
         None, description="when the hazard became known: starts the clock; default now"
@@ -118,7 +127,9 @@ class CaseBody(_Body):
     @field_validator("level", mode="before")
     @classmethod
     def _level(cls, value: object) -> object:
-        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        return LEVELS.get(value.strip().upper(), value) if isinstance(value, str) else value
 
     def read_seeds(self) -> tuple[Seed, ...]:
         """Give the seeds with canonical ids, each once."""

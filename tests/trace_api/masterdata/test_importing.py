@@ -169,7 +169,7 @@ def test_a_chinese_table_is_read_and_its_headings_named(database: Database, enco
 
 def test_every_table_is_known_by_chinese_headings(database: Database) -> None:
     book = openpyxl.Workbook()
-    sheets = {
+    sheets: dict[str, list[tuple[object, ...]]] = {
         "sites": [("场所代码", "场所名称", "运营单位统一社会信用代码", "纬度", "经度"),
                   ("9521234000013", "太原仓", "91110000600037341L", 37.8, 112.5)],
         "products": [("商品条码", "产品名称", "统一社会信用代码", "监管类别", "保质期（天）"),

@@ -189,6 +189,11 @@ def test_a_closed_case_keeps_its_scope(told: TestClient, device: TestClient) -> 
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (409, "case-closed")
 
 
+@pytest.mark.parametrize("written", [2, "2", "II", "ii", "Ⅱ", "二级"])
+def test_a_level_is_read_as_laws_write_it(told: TestClient, written: object) -> None:
+    assert opened(told, story.M1, level=written)["level"] == "2"
+
+
 def test_sharing_a_box_counts_only_when_asked(told: TestClient) -> None:
     alone = opened(told, story.S1)
     assert set(things(alone)) == {story.S1}
