@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -41,13 +42,20 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for name in _FRAMEWORKS:
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
         for operation in operations.values():
-            _complete(operation)
+            _complete(path, operation)
     return document
 
 
-def _complete(operation: dict[str, Any]) -> None:
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    parameters = operation.setdefault("parameters", [])
+    named = {each["name"] for each in parameters if each["in"] == "path"}
+    parameters += [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path)
+        if name not in named
+    ]
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]

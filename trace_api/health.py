@@ -15,12 +15,14 @@ from trace_api.problems import Problem
 router = APIRouter(tags=["Health"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Is the process alive?")
 def healthz() -> dict[str, str]:
     """Answer as long as the process can answer at all; looks at nothing else."""
     return {"status": "ok"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Can it do its work?")
 def readyz(store: Store) -> dict[str, Any]:
     """Ask the database and compare its schema with what this program needs."""

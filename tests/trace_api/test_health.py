@@ -13,6 +13,8 @@ def test_a_migrated_server_is_ready(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json()["status"] == "ok"
     assert "process_" in client.get("/metrics").text
+    for path in ("/healthz", "/readyz"):
+        assert (client.head(path).status_code, client.head(path).content) == (200, b"")
 
 
 def test_a_server_on_an_old_schema_is_alive_and_not_ready(client: TestClient, database: Database) -> None:

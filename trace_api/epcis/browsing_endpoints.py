@@ -191,30 +191,16 @@ def _not_yet(principal: Reader) -> Response:
     )
 
 
+# They are no part of the API document: it shows what can be used.
 for _path, _methods in (
-    ("/queries", ("GET", "POST")),
-    ("/queries/{query_name}", ("GET", "DELETE")),
-    ("/queries/{query_name}/events", ("GET",)),
-    ("/queries/{query_name}/subscriptions", ("GET", "POST")),
-    ("/queries/{query_name}/subscriptions/{subscription_id}", ("GET", "DELETE")),
-    ("/nextPageToken/{token}", ("DELETE",)),
+    ("/queries", ["GET", "POST"]),
+    ("/queries/{query_name}", ["GET", "DELETE"]),
+    ("/queries/{query_name}/events", ["GET"]),
+    ("/queries/{query_name}/subscriptions", ["GET", "POST"]),
+    ("/queries/{query_name}/subscriptions/{subscription_id}", ["GET", "DELETE"]),
+    ("/nextPageToken/{token}", ["DELETE"]),
 ):
-    for _method in _methods:
-        router.add_api_route(
-            _path,
-            _not_yet,
-            methods=[_method],
-            status_code=501,
-            response_class=Response,
-            summary="Not part of this server",
-            operation_id=f"{_method}_{_path}",
-        )
+    router.add_api_route(_path, _not_yet, methods=_methods, response_class=Response, include_in_schema=False)
     router.add_api_route(
-        _path,
-        lambda: discovery([]),
-        methods=["OPTIONS"],
-        status_code=204,
-        response_class=Response,
-        summary="What this allows: nothing",
-        operation_id=f"options_{_path}",
+        _path, lambda: discovery([]), methods=["OPTIONS"], response_class=Response, include_in_schema=False
     )

@@ -67,6 +67,7 @@ register_url_convertor("gs1key", _KeyConvertor())
 router = APIRouter(tags=["look-up"])
 
 
+@router.head("/.well-known/gs1resolver", include_in_schema=False)
 @router.get("/.well-known/gs1resolver", summary="What this resolver can do")
 def description(request: Request) -> Response:
     """Describe the resolver (GS1-Conformant Resolver 1.2, section 6)."""
@@ -83,6 +84,7 @@ def description(request: Request) -> Response:
     )
 
 
+@router.head("/.well-known/linkset-context", include_in_schema=False)
 @router.get("/.well-known/linkset-context", include_in_schema=False)
 def context() -> Response:
     """Give the JSON-LD context of linksets."""
@@ -323,4 +325,6 @@ for _address, _summary in _ADDRESSES.items():
     )
 for _address in ("/{key:gs1key}", "/{key:gs1key}/{rest:path}", "/id", "/id/{rest:path}"):
     router.add_api_route(_address, look_up, methods=["GET", "HEAD"], include_in_schema=False)
+    router.add_api_route(_address, options, methods=["OPTIONS"], include_in_schema=False)
+for _address in ("/.well-known/gs1resolver", "/.well-known/linkset-context"):
     router.add_api_route(_address, options, methods=["OPTIONS"], include_in_schema=False)

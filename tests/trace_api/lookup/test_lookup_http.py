@@ -323,6 +323,9 @@ def test_a_link_that_cannot_be_added(admin: TestClient, change: dict[str, Any]) 
 
 
 def test_the_resolver_describes_itself(client: TestClient) -> None:
+    assert client.head("/.well-known/gs1resolver").status_code == 200
+    asked = client.options("/.well-known/gs1resolver", headers={"Origin": "https://example.com"})
+    assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (204, "*")
     found = client.get("/.well-known/gs1resolver")
     assert found.headers["content-type"] == "application/json"
     assert found.json()["supportedPrimaryKeys"] == ["all"]
