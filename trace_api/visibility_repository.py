@@ -7,7 +7,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from trace_api.capture.interning_repository import TermKind
+from trace_api.database.arrays import integers
 from trace_api.database.engine import driver
+
+# Events of a thing that are looked at together.
+_AT_ONCE: Final = 1000
 
 
 class Bounds(NamedTuple):
@@ -43,21 +47,30 @@ def bounds_of_party(connection: Connection, principal: str, uscc: str) -> Bounds
     cursor = driver(connection).execute(
         "WITH own AS (SELECT site_id AS id FROM site WHERE operator_uscc = %s),"
         " named AS (SELECT unnest(ARRAY[party_id, pgln]) AS id FROM party WHERE uscc = %s)"
-        " SELECT id FROM term WHERE kind = %s"
-        " AND regexp_replace(value, '/254/.*$', '') IN (SELECT id FROM own)"
-        " UNION SELECT id FROM term WHERE kind = %s AND value IN (SELECT id FROM own)"
-        " UNION SELECT id FROM term WHERE kind = %s"
+        " SELECT id FROM term WHERE kind = %s AND"
+        " (value IN (SELECT id FROM own) OR regexp_replace(value, '/254/.*$', '') IN (SELECT id FROM own))"
+        " UNION ALL SELECT id FROM term WHERE kind = %s"
         " AND (value IN (SELECT id FROM named) OR value LIKE '%%/id/uscc/' || %s)",
-        (uscc, uscc, int(TermKind.PLACE), int(TermKind.PLACE), int(TermKind.PARTY), uscc),
+        (uscc, uscc, int(TermKind.PLACE), int(TermKind.PARTY), uscc),
     )
     return Bounds(principal, [number for (number,) in cursor])
 
 
 def concerns(connection: Connection, bounds: Bounds, thing: int) -> bool:
     """Say whether some event that names the thing is within the bounds."""
-    statement = (
-        "SELECT EXISTS (SELECT FROM posting p JOIN event e ON e.id = p.event"  # noqa: S608 - constants
-        f" WHERE p.block = %s AND %s BETWEEN p.lo AND p.hi AND {CONDITION})"
-    )
-    row = driver(connection).execute(statement, (thing >> 6, thing, *values_of(bounds))).fetchone()
-    return bool(row and row[0])
+    psycopg = driver(connection)
+    after = (-(2**63), 0)
+    while True:
+        # Postings lie on the thing's shard and events on the coordinator: some at a time, not a join.
+        named = psycopg.execute(
+            "SELECT at, event FROM posting WHERE block = %s AND %s BETWEEN lo AND hi AND at >= %s"
+            " AND (at, event) > (%s, %s) ORDER BY at, event LIMIT %s",
+            (thing >> 6, thing, after[0], *after, _AT_ONCE),
+        ).fetchall()
+        found = psycopg.execute(
+            f"SELECT FROM event e WHERE e.id = ANY(%s::bigint[]) AND {CONDITION} LIMIT 1",
+            (integers({event for _, event in named}), *values_of(bounds)),
+        ).fetchone()
+        if found is not None or len(named) < _AT_ONCE:
+            return found is not None
+        after = named[-1]

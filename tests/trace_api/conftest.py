@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from tests.trace_api.citus import distributed, empty, nodes
 from trace_api.accounts.accounts import create_token
 from trace_api.app import create_app
 from trace_api.database import Database, prepare
@@ -76,9 +77,23 @@ def template(postgres: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def spread(postgres: str) -> Iterator[str | None]:
+    """A distributed database where the server is the coordinator of a Citus cluster: used again and again."""
+    if not nodes(postgres):
+        yield None
+        return
+    with distributed(postgres, f"suyuan_{os.getpid()}") as url:
+        yield url
+
+
 @pytest.fixture
-def database_url(postgres: str, template: str) -> Iterator[str]:
-    """The address of a fresh, migrated database."""
+def database_url(postgres: str, template: str, spread: str | None) -> Iterator[str]:
+    """The address of a fresh, migrated database; one spread over the nodes where the server has some."""
+    if spread is not None:
+        empty(spread)
+        yield spread
+        return
     name = f"suyuan_{os.getpid()}_{next(_numbers)}"
     statement(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield named(postgres, name)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from lineage.facts import Role
 from trace_api.capture.containment import EmptiedKey, MarkRow, OddityRow, StayRow, Touched
 from trace_api.capture.rows import TYPES, EmptyingRow, FactRows, LegRow, MemberRow, PostingRow
-from trace_api.database.arrays import integers
+from trace_api.database.arrays import integers, routed
 from trace_api.database.bulk import Target
 from trace_api.database.engine import driver
 
@@ -70,8 +70,8 @@ def inside_when_emptied(connection: Connection, emptyings: Sequence[EmptyingRow]
     cursor.execute(
         f"SELECT {_columns(StayRow, 's')}"  # noqa: S608 - names of columns
         " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[]) AS e (lo, hi, at, scope)"
-        " CROSS JOIN LATERAL (SELECT * FROM stay s WHERE s.parent BETWEEN e.lo AND e.hi"
-        "  AND s.end_at >= e.at AND s.start_at <= e.at AND s.scope & e.scope <> 0 OFFSET 0) AS s",
+        " JOIN stay s ON s.parent BETWEEN e.lo AND e.hi"
+        " AND s.end_at >= e.at AND s.start_at <= e.at AND s.scope & e.scope <> 0",
         _arrays(emptyings, "lo", "hi", "at", "scope"),
     )
     return [StayRow(*row) for row in cursor]
@@ -88,8 +88,7 @@ def marks_beside(connection: Connection, emptyings: Sequence[EmptyingRow]) -> li
     cursor.execute(
         f"SELECT {_columns(MarkRow, 'm')}"  # noqa: S608 - names of columns
         " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS e (lo, hi, at)"
-        " CROSS JOIN LATERAL (SELECT * FROM mark m"
-        "  WHERE m.parent BETWEEN e.lo AND e.hi AND m.at = e.at OFFSET 0) AS m",
+        " JOIN mark m ON m.parent BETWEEN e.lo AND e.hi AND m.at = e.at",
         _arrays(emptyings, "lo", "hi", "at"),
     )
     return [MarkRow(*row) for row in cursor]
@@ -101,12 +100,13 @@ def marks_of(connection: Connection, touched: Touched) -> list[MarkRow]:
     found: dict[MarkRow, None] = {}
     runs = list({run for _, run in touched.runs()})
     if runs:
+        where, value = routed("m.block", (run.block for run in runs))
         cursor.execute(
             f"SELECT {_columns(MarkRow, 'm')}"  # noqa: S608 - names of columns
             " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS t (block, lo, hi)"
-            " CROSS JOIN LATERAL (SELECT * FROM mark m WHERE m.block = t.block"
-            "  AND m.lo <= t.hi AND m.hi >= t.lo AND NOT m.portion OFFSET 0) AS m",
-            _arrays(runs, "block", "lo", "hi"),
+            " JOIN mark m ON m.block = t.block AND m.lo <= t.hi AND m.hi >= t.lo"
+            f" WHERE NOT m.portion{where}",
+            (*_arrays(runs, "block", "lo", "hi"), *value),
         )
         found.update((MarkRow(*row), None) for row in cursor)
     if touched.portions:
@@ -114,8 +114,7 @@ def marks_of(connection: Connection, touched: Touched) -> list[MarkRow]:
         cursor.execute(
             f"SELECT {_columns(MarkRow, 'm')}"  # noqa: S608 - names of columns
             " FROM unnest(%s::bigint[], %s::bigint[]) AS t (child, parent)"
-            " CROSS JOIN LATERAL (SELECT * FROM mark m WHERE m.parent = t.parent"
-            "  AND t.child BETWEEN m.lo AND m.hi AND m.portion OFFSET 0) AS m",
+            " JOIN mark m ON m.parent = t.parent AND t.child BETWEEN m.lo AND m.hi AND m.portion",
             (integers(child for child, _ in pairs), integers(parent for _, parent in pairs)),
         )
         found.update((MarkRow(*row), None) for row in cursor)
@@ -126,17 +125,21 @@ def next_emptied(connection: Connection, keys: Collection[EmptiedKey]) -> dict[E
     """Give (time, event) of the first emptying of each parent after a place in time, where there is one."""
     if not keys:
         return {}
+    asked = list(keys)
+    blocks = [key.parent >> 6 for key in asked]
+    where, value = routed("e.block", blocks)
     cursor = driver(connection).cursor(binary=True)
+    # As there is one block a question, DISTINCT ON is LIMIT 1, in a form that Citus sends to the shards.
     cursor.execute(
-        "SELECT q.parent, q.at, q.event, q.scope, e.at, e.event"
-        " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])"
-        " AS q (parent, at, event, scope)"
+        "SELECT q.parent, q.at, q.event, q.scope, e.at, e.event"  # noqa: S608
+        " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])"
+        " AS q (block, parent, at, event, scope)"
         " CROSS JOIN LATERAL ("
-        "  SELECT e.at, e.event FROM emptying e"
-        "  WHERE e.block = q.parent >> 6 AND q.parent BETWEEN e.lo AND e.hi AND e.scope & q.scope <> 0"
-        "  AND e.at >= q.at AND (e.at > q.at OR e.event > q.event)"
-        "  ORDER BY e.at, e.event LIMIT 1) AS e",
-        _arrays(list(keys), "parent", "at", "event", "scope"),
+        "  SELECT DISTINCT ON (e.block) e.block, e.at, e.event FROM emptying e"
+        "  WHERE e.block = q.block AND q.parent BETWEEN e.lo AND e.hi AND e.scope & q.scope <> 0"
+        f"  AND e.at >= q.at AND (e.at > q.at OR e.event > q.event){where}"
+        "  ORDER BY e.block, e.at, e.event) AS e",
+        (integers(blocks), *_arrays(asked, "parent", "at", "event", "scope"), *value),
     )
     return {EmptiedKey(*row[:4]): (row[4], row[5]) for row in cursor}
 
@@ -152,28 +155,29 @@ def take_stays(connection: Connection, touched: Touched) -> tuple[list[StayRow],
 def _take(connection: Connection, touched: Touched, kind: type[Derived], table: str) -> list[Derived]:
     cursor = driver(connection).cursor(binary=True)
     taken: list[Derived] = []
-    runs = [(scope, run.block, run.lo, run.hi) for scope, run in touched.runs()]
+    runs: list[tuple[int, int, int, int]] = [
+        (scope, run.block, run.lo, run.hi) for scope, run in touched.runs()
+    ]
     if runs:
+        where, value = routed("f.block", [run[1] for run in runs])
         cursor.execute(
-            _delete(
-                table,
-                "unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[])"
-                " AS t (scope, block, lo, hi)",
-                "f.block = t.block AND f.lo <= t.hi AND f.hi >= t.lo AND f.scope = t.scope AND NOT f.portion",
-            )
-            + f" RETURNING {_columns(kind)}",
-            tuple(map(integers, zip(*runs, strict=True))),
+            f"DELETE FROM {table} f USING unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[])"  # noqa: S608
+            " AS t (scope, block, lo, hi)"
+            " WHERE f.block = t.block AND f.lo <= t.hi AND f.hi >= t.lo AND f.scope = t.scope"
+            f" AND NOT f.portion{where} RETURNING {_columns(kind, 'f')}",
+            tuple(map(integers, zip(*runs, strict=True))) + value,
         )
         taken.extend(kind(*row) for row in cursor)
     if touched.portions:
+        scopes, children, parents = map(integers, zip(*touched.portions, strict=True))
+        blocks = [child >> 6 for _, child, _ in touched.portions]
+        where, value = routed("f.block", blocks)
         cursor.execute(
-            _delete(
-                table,
-                "unnest(%s::smallint[], %s::bigint[], %s::bigint[]) AS t (scope, child, parent)",
-                "f.block = t.child >> 6 AND f.lo = t.child AND f.parent = t.parent"
-                " AND f.scope = t.scope AND f.portion",
-            ),
-            tuple(map(integers, zip(*touched.portions, strict=True))),
+            f"DELETE FROM {table} f USING unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[])"  # noqa: S608
+            " AS t (scope, block, child, parent)"
+            " WHERE f.block = t.block AND f.lo = t.child AND f.parent = t.parent AND f.scope = t.scope"
+            f" AND f.portion{where}",
+            (scopes, integers(blocks), children, parents) + value,  # noqa: RUF005
         )
     return taken
 
@@ -183,50 +187,47 @@ def take_facts(connection: Connection, rows: FactRows) -> None:
 
     :param rows: the rows of those events, as :func:`add_facts` wrote them
     """
-    psycopg = driver(connection)
-    places = "unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS t (block, at, event)"
-    same = "f.block = t.block AND f.at = t.at AND f.event = t.event"
-    psycopg.execute(
-        f"UPDATE posting SET void = true WHERE ctid = ANY(ARRAY({_rows_at('posting', places, same)}))",  # noqa: S608
-        _arrays(rows.postings, "block", "at", "event"),
-    )
-    lost: tuple[tuple[Target, Sequence[Any]], ...] = (
-        (_MEMBER, rows.members),
-        (_MARK, rows.marks),
-        (_EMPTYING, rows.emptyings),
-    )
-    for target, several in lost:
-        if several:
-            psycopg.execute(_delete(target.table, places, same), _arrays(several, "block", "at", "event"))
+    _change(connection, "UPDATE posting f SET void = true FROM", rows.postings)
+    _change(connection, "DELETE FROM leg f USING", rows.legs)
+    _change(connection, "DELETE FROM membership f USING", rows.members)
+    _change(connection, "DELETE FROM mark f USING", rows.marks)
+    _change(connection, "DELETE FROM emptying f USING", rows.emptyings)
     if rows.parents:
-        psycopg.execute(
-            "UPDATE thing t SET unit = false WHERE id = ANY(%s::bigint[]) AND NOT EXISTS ("
-            " SELECT FROM posting p JOIN event e ON e.id = p.event"
-            " WHERE p.block = t.id >> 6 AND t.id BETWEEN p.lo AND p.hi AND p.role = %s AND NOT p.void"
-            " AND e.type = %s)",
-            (integers(sorted(rows.parents)), int(Role.PARENT), TYPES["AggregationEvent"]),
-        )
-    if rows.legs:
-        psycopg.execute(
-            _delete(
-                "leg",
-                "unnest(%s::bigint[], %s::bigint[]) AS t (ref, event)",
-                "f.ref = t.ref AND f.event = t.event",
-            ),
-            _arrays(rows.legs, "ref", "event"),
+        _unmake_units(connection, rows.parents)
+
+
+def _change(connection: Connection, what: str, rows: Sequence[Any]) -> None:
+    """Change the rows of some events: found by their block, each event's own."""
+    if rows:
+        where, value = routed("f.block", (row.block for row in rows))
+        driver(connection).execute(
+            f"{what} unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS t (block, at, event)"
+            f" WHERE f.block = t.block AND f.at = t.at AND f.event = t.event{where}",
+            (*_arrays(rows, "block", "at", "event"), *value),
         )
 
 
-def _delete(table: str, asked: str, condition: str) -> str:
-    """Give the statement that deletes the rows asked for: found one by one through an index."""
-    return f"DELETE FROM {table} WHERE ctid = ANY(ARRAY({_rows_at(table, asked, condition)}))"  # noqa: S608
-
-
-def _rows_at(table: str, asked: str, condition: str) -> str:
-    return (
-        f"SELECT f.row FROM {asked}"  # noqa: S608 - names of tables and columns
-        f" CROSS JOIN LATERAL (SELECT f.ctid AS row FROM {table} f WHERE {condition} OFFSET 0) AS f"
-    )
+def _unmake_units(connection: Connection, parents: Collection[int]) -> None:
+    """Note which of these parents no event that stands names as the parent of an aggregation any more."""
+    psycopg = driver(connection)
+    asked = sorted(parents)
+    blocks = [parent >> 6 for parent in asked]
+    where, value = routed("p.block", blocks)
+    named = psycopg.execute(
+        "SELECT DISTINCT t.thing, p.event FROM unnest(%s::bigint[], %s::bigint[]) AS t (block, thing)"  # noqa: S608
+        " JOIN posting p ON p.block = t.block AND t.thing BETWEEN p.lo AND p.hi"
+        f" WHERE p.role = %s AND NOT p.void{where}",
+        (integers(blocks), integers(asked), int(Role.PARENT), *value),
+    ).fetchall()
+    aggregations = {
+        number
+        for (number,) in psycopg.execute(
+            "SELECT id FROM event WHERE id = ANY(%s::bigint[]) AND type = %s",
+            (integers({event for _, event in named}), TYPES["AggregationEvent"]),
+        )
+    }
+    left = set(asked) - {thing for thing, event in named if event in aggregations}
+    psycopg.execute("UPDATE thing SET unit = false WHERE id = ANY(%s::bigint[])", (integers(sorted(left)),))
 
 
 def _lock(connection: Connection, lock: int, blocks: Collection[int]) -> None:

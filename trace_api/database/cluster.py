@@ -21,10 +21,12 @@ BY_BLOCK: Final = ("posting", "leg", "membership", "mark", "emptying", "stay", "
 #: Further distributed tables with their column: looked up by key, joined with nothing.
 BY_KEY: Final = {"event_page": "id"}
 #: Small tables, read by every question.
-REFERENCE: Final = ("party", "site", "product", "licence", "masterdata_version", "transformation")
+REFERENCE: Final = ("party", "site", "product", "licence", "masterdata_version")
+#: Every table that Citus is told about.
+PLACED: Final = (*BY_BLOCK, *BY_KEY, *REFERENCE)
 #: What Citus would not spread as it stands, or what nothing is gained from spreading.
 COORDINATOR: Final = (
-    *("thing", "term", "event", "event_context", "capture", "read_batch"),
+    *("thing", "term", "transformation", "event", "event_context", "capture", "read_batch"),
     *("token", "account", "session", "alembic_version"),
     *("issued_batch", "issued_code", "lookup_count", "lookup_unknown", "resolver_link"),
     *("recall_case", "recall_thing", "recall_notice", "recall_recovery", "recall_entry"),
@@ -68,6 +70,8 @@ def statements() -> list[str]:
         *(repository.spreading(table, "block", beside=first) for table in others),
         *(repository.spreading(table, column) for table, column in BY_KEY.items()),
         *map(repository.copying, REFERENCE),
+        # What the server asks of its own connections (see engine) has to hold on the nodes too.
+        *map(repository.setting, ("enable_hashjoin = off", "enable_mergejoin = off", "jit = off")),
     ]
 
 

@@ -90,6 +90,11 @@ def copying(table: str) -> str:
     return f"SELECT create_reference_table('{table}')"
 
 
+def setting(what: str) -> str:
+    """Give the statement that makes a setting hold for this database on every node."""
+    return f"SELECT run_command_on_all_nodes(format('ALTER DATABASE %I SET {what}', current_database()))"
+
+
 def run(connection: Connection, statements: Iterable[str]) -> None:
     """Do these statements in the transaction of the connection."""
     for statement in statements:

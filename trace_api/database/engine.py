@@ -8,9 +8,10 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 T = TypeVar("T")
 
@@ -20,6 +21,11 @@ _LOST_RACE = (DeadlockDetected, SerializationFailure, UniqueViolation)
 
 # psycopg prepares a statement on the server at this repetition: the hot statements save their planning.
 PREPARE_THRESHOLD = 2
+
+# Rows are looked up by key through an index, however many keys one statement brings: a hash or a merge join
+# would read the table from end to end, and a plan made while the table was small would go on doing so.
+_INDEX_WALKS = "-c enable_hashjoin=off -c enable_mergejoin=off"
+_CLUSTER = "suyuan_cluster"
 
 
 class Database:
@@ -32,13 +38,13 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 16, read_timeout: float = 30.0) -> None:
         self.url = url
-        self._writer = _engine(url, pool_size, {"application_name": "suyuan"})
+        self._writer = _engine(url, pool_size, {"application_name": "suyuan", "options": _INDEX_WALKS})
         self._reader = _engine(
             url,
             pool_size,
             {
                 "application_name": "suyuan-read",
-                "options": "-c default_transaction_read_only=on"
+                "options": f"{_INDEX_WALKS} -c default_transaction_read_only=on"
                 " -c default_transaction_isolation=repeatable\\ read"
                 f" -c statement_timeout={int(read_timeout * 1000)}",
             },
@@ -87,8 +93,13 @@ def driver(connection: Connection) -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
+def on_cluster(connection: Connection) -> bool:
+    """Say whether the database is spread over the nodes of a Citus cluster."""
+    return bool(connection.info[_CLUSTER])
+
+
 def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
-    return create_engine(
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=0,
@@ -97,3 +108,15 @@ def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
         pool_pre_ping=True,
         connect_args={"prepare_threshold": PREPARE_THRESHOLD, **arguments},
     )
+    event.listen(engine, "connect", _get_to_know)
+    return engine
+
+
+def _get_to_know(connection: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
+    """Note of a new connection whether there is a cluster behind it."""
+    found = connection.execute("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')").fetchone()
+    record.info[_CLUSTER] = bool(found and found[0])
+    if record.info[_CLUSTER]:
+        # Which shards a statement goes to follows from its values: Citus has no plan for all values.
+        connection.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()

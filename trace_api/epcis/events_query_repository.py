@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from trace_api.database.arrays import integers, routed, texts
 from trace_api.database.engine import driver
-from trace_api.epcis.queries import Query
+from trace_api.epcis.queries import Match, Query
 from trace_api.visibility_repository import CONDITION, Bounds, values_of
 
 
@@ -45,13 +46,7 @@ def find(
             list(term.values),
         )
     for match in query.matches:
-        where(
-            "e.id = ANY(ARRAY(SELECT p.event FROM thing t CROSS JOIN LATERAL (SELECT p.event FROM posting p"
-            " WHERE p.block = t.id >> 6 AND t.id BETWEEN p.lo AND p.hi AND p.role = ANY(%s::smallint[])"
-            " OFFSET 0) AS p WHERE t.key = ANY(%s)))",
-            [int(role) for role in match.roles],
-            list(match.ids),
-        )
+        where("e.id = ANY(%s::bigint[])", integers(_naming(connection, match)))
     if query.event_ids is not None:
         where("e.event_id = ANY(%s)", list(query.event_ids))
     if query.declared:
@@ -68,6 +63,22 @@ def find(
     )
     cursor = driver(connection).execute(statement, (*values, count))
     return [Found(*row) for row in cursor]
+
+
+def _naming(connection: Connection, match: Match) -> set[int]:
+    """Give the events that name some thing in some role."""
+    psycopg = driver(connection)
+    cursor = psycopg.execute("SELECT id FROM thing WHERE key = ANY(%s::text[])", (texts(match.ids),))
+    things = [number for (number,) in cursor]
+    blocks = [thing >> 6 for thing in things]
+    where, value = routed("p.block", blocks)
+    cursor = psycopg.execute(
+        "SELECT p.event FROM unnest(%s::bigint[], %s::bigint[]) AS t (block, thing)"  # noqa: S608
+        " JOIN posting p ON p.block = t.block AND t.thing BETWEEN p.lo AND p.hi"
+        f" WHERE p.role = ANY(%s::smallint[]){where}",
+        (integers(blocks), integers(things), integers(map(int, match.roles)), *value),
+    )
+    return {event for (event,) in cursor}
 
 
 def under_id(connection: Connection, event_id: str, visible: Bounds | None) -> list[int]:

@@ -59,7 +59,7 @@ def upsert(connection: Connection, table: str, records: Sequence[Record], *, ori
     merged["origin"] = case((kept, target.c.origin), else_=new.origin)
     changed = or_(*(target.c[name].is_distinct_from(value) for name, value in merged.items()))
     statement = statement.on_conflict_do_update(
-        index_elements=list(key), set_={**merged, "changed_at": func.now()}, where=changed
+        index_elements=list(key), set_={**merged, "changed_at": new.changed_at}, where=changed
     )
     count = len(connection.execute(statement.returning(target.c[key[0]])).all())
     gone = 0

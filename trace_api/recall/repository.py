@@ -145,7 +145,7 @@ def replace_scope(
     withdrawn = connection.execute(
         text(
             "UPDATE recall_thing t SET withdrawn_at = :at WHERE case_id = :case AND withdrawn_at IS NULL"
-            " AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS text[])) u (id) WHERE u.id = t.thing)"
+            " AND t.thing <> ALL(CAST(:ids AS text[]))"
         ),
         {"at": at, "case": case_id, "ids": [each.id for each in things]},
     ).rowcount

@@ -1,7 +1,8 @@
 """The source of neighbours over PostgreSQL: every call is one or two statements, each an index walk by thing.
 
-The asked runs travel as arrays. ``LATERAL … OFFSET 0`` makes the planner look each run up through the
-index, whatever it believes about the length of an array.
+The asked runs travel as arrays and are joined with the table, whose index answers one after the other. What
+is found by its own block is read from the shards of those blocks, what is found by the other end (contents,
+items, opposite legs) from every shard; ``docs/growing.md`` has the table.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from trace_api.capture.containment import ODDITIES
 from trace_api.capture.interning_repository import KINDS
 from trace_api.capture.rows import ACTIONS, TYPES
 from trace_api.capture.stored_events import stored_events
-from trace_api.database.arrays import integers, texts
+from trace_api.database.arrays import integers, routed, texts
 from trace_api.database.engine import driver
 
 _ASKED: Final = (
@@ -36,6 +37,7 @@ _ASKED: Final = (
     " AS a (block, first, last, since, until)"
 )
 _OVERLAPS: Final = "f.block = a.block AND f.lo <= a.last AND f.hi >= a.first"
+_WITHIN_PARENT: Final = "f.parent BETWEEN a.first AND a.last"
 _STATEMENTS: Final = (
     "SELECT id, type, action, move, ends, tells_more,"
     " location, read_point, giver, taker, carrier, owner, bound_for, step, disposition"
@@ -114,7 +116,7 @@ class PostgresNeighbours:
 
     def contents(self, parents: Sequence[Ask]) -> Iterable[Interval]:
         """See :meth:`Neighbours.contents`."""
-        return self._intervals(parents, "f.parent BETWEEN a.first AND a.last", Scope.CONTAINMENT)
+        return self._intervals(parents, _WITHIN_PARENT, Scope.CONTAINMENT)
 
     def containers(self, children: Sequence[Ask]) -> Iterable[Interval]:
         """See :meth:`Neighbours.containers`."""
@@ -122,7 +124,7 @@ class PostgresNeighbours:
 
     def attached(self, parents: Sequence[Ask]) -> Iterable[Interval]:
         """See :meth:`Neighbours.attached`."""
-        return self._intervals(parents, "f.parent BETWEEN a.first AND a.last", Scope.ASSOCIATION)
+        return self._intervals(parents, _WITHIN_PARENT, Scope.ASSOCIATION)
 
     def _intervals(self, asked: Sequence[Ask], condition: str, scope: Scope) -> list[Interval]:
         rows = self._look_up(
@@ -220,13 +222,32 @@ class PostgresNeighbours:
 
     def find(self, ids: Collection[str]) -> Mapping[str, int]:
         """See :meth:`Neighbours.find`. A number that was given and that no event uses is nothing."""
-        self._cursor.execute(
-            "SELECT t.key, t.id FROM thing t WHERE t.key = ANY(%s::text[]) AND ("
-            " EXISTS (SELECT FROM posting p WHERE p.block = t.id >> 6 AND t.id BETWEEN p.lo AND p.hi)"
-            " OR EXISTS (SELECT FROM membership m WHERE m.lot = t.id))",
-            (texts(ids),),
-        )
-        return dict(self._cursor.fetchall())
+        self._cursor.execute("SELECT key, id FROM thing WHERE key = ANY(%s::text[])", (texts(ids),))
+        numbers: dict[str, int] = dict(self._cursor.fetchall())
+        used = self._used(numbers.values())
+        return {key: number for key, number in numbers.items() if number in used}
+
+    def _used(self, things: Collection[int]) -> set[int]:
+        """Give the things that an event names, or that are the lot of an item."""
+        used: set[int] = set()
+        if things:
+            blocks = [thing >> 6 for thing in things]
+            where, value = routed("f.block", blocks)
+            # As there is one block a question, DISTINCT is LIMIT 1, in a form that Citus sends to the shards.
+            self._cursor.execute(
+                "SELECT a.thing FROM unnest(%s::bigint[], %s::bigint[]) AS a (block, thing)"  # noqa: S608
+                " CROSS JOIN LATERAL (SELECT DISTINCT f.block FROM posting f"
+                f" WHERE f.block = a.block AND a.thing BETWEEN f.lo AND f.hi{where}) AS f",
+                (integers(blocks), integers(things), *value),
+            )
+            used.update(number for (number,) in self._cursor)
+        if len(used) < len(things):
+            self._cursor.execute(
+                "SELECT DISTINCT lot FROM membership WHERE lot = ANY(%s::bigint[])",
+                (integers(thing for thing in things if thing not in used),),
+            )
+            used.update(number for (number,) in self._cursor)
+        return used
 
     # How it asks
 
@@ -237,10 +258,11 @@ class PostgresNeighbours:
         if not asked:
             return []
         first, last, since, until = zip(*asked, strict=True)
+        blocks = [thing >> 6 for thing in first]
+        where, value = routed("f.block", blocks) if condition.startswith(_OVERLAPS) else ("", ())
         self._cursor.execute(
-            f"SELECT f.* FROM {_ASKED}"  # noqa: S608 - constants of this module
-            f" CROSS JOIN LATERAL (SELECT {columns} FROM {table} f WHERE {condition} OFFSET 0) AS f",
-            tuple(map(integers, ([thing >> 6 for thing in first], first, last, since, until))),
+            f"SELECT {columns} FROM {_ASKED} JOIN {table} f ON {condition}{where}",  # noqa: S608 - constants
+            (*map(integers, (blocks, first, last, since, until)), *value),
         )
         return list(dict.fromkeys(self._cursor.fetchall()))
 
