@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 # argon2-cffi's defaults are RFC 9106's low-memory profile: 64 MiB, 3 passes; some 50 ms a log-in.
 _hasher = PasswordHasher()
+
+# Each hash takes 64 MiB while it is made: so many at once, or a crowd at the log-in takes all memory.
+_at_once = BoundedSemaphore(2)
 
 # Room for a sentence; a bound because the hash function reads all of it.
 LONGEST_PASSWORD = 1024
@@ -19,15 +23,18 @@ SHORTEST_PASSWORD = 10
 
 def hash_password(password: str) -> str:
     """Give the argon2id hash of a password, parameters and salt included."""
-    return _hasher.hash(password)
+    with _at_once:
+        return _hasher.hash(password)
 
 
 def password_matches(password: str, kept: str | None) -> bool:
     """Say whether this is the password of the hash; takes as long when there is no hash."""
     if len(password) > LONGEST_PASSWORD:
         return False
+    known = kept or _nobody()
     try:
-        _hasher.verify(kept or _nobody(), password)
+        with _at_once:
+            _hasher.verify(known, password)
     except (Argon2Error, InvalidHashError):
         return False
     return kept is not None
