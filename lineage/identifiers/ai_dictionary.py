@@ -25,6 +25,7 @@ from pathlib import Path
 
 from lineage.errors import IdentifierError
 from lineage.identifiers.ai_table import TABLE_NAME
+from lineage.identifiers.linters import LINTERS
 
 _ENTRY = re.compile(r"^(?P<ai>\d{2,4}(?:-\d{2,4})?)(?P<rest>\s.*)$")
 _COMPONENT = re.compile(
@@ -40,6 +41,13 @@ def _component(word: str) -> str | None:
     length = match["length"]
     text = ("?" if match["optional"] else "") + match["type"] + (f"1-{length}" if match["dots"] else length)
     linters = match["linters"].strip(",")
+    unknown = [name for name in linters.split(",") if name and name not in LINTERS]
+    if unknown:
+        raise IdentifierError(
+            "dictionary-entry",
+            f"there is no content check {unknown[0]!r} in this package yet",
+            hint="add it to lineage/identifiers/linters.py, then read the dictionary again",
+        )
     return f"{text}:{linters}" if linters else text
 
 
@@ -103,21 +111,27 @@ def differences(old: str, new: str) -> list[str]:
     after = {line.split("\t", 1)[0]: line for line in new.splitlines()}
     lines = [f"+ {after[ai]}" for ai in after if ai not in before]
     lines += [f"- {before[ai]}" for ai in before if ai not in after]
-    for ai in before.keys() & after.keys():
-        if before[ai] != after[ai]:
+    for ai in after:
+        if ai in before and before[ai] != after[ai]:
             lines += [f"~ {before[ai]}", f"  {after[ai]}"]
     return lines
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the difference to a newer dictionary; write the table when asked to. 1 when they differ."""
+    """Print the difference to a newer dictionary; write the table when asked to. 1 when they differ.
+
+    Leaves with 2 when the file cannot be read as a dictionary.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m lineage.identifiers.ai_dictionary", description=__doc__.splitlines()[0]
     )
     parser.add_argument("dictionary", type=Path, help="gs1-syntax-dictionary.txt as published by GS1")
     parser.add_argument("--write", action="store_true", help="replace the table")
     options = parser.parse_args(arguments)
-    new = convert(options.dictionary.read_text(encoding="utf-8"))
+    try:
+        new = convert(options.dictionary.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, IdentifierError) as error:
+        parser.error(f"{options.dictionary}: {error}")
     target = Path(str(files(__package__).joinpath(TABLE_NAME)))
     changes = differences(table_text() if target.exists() else "", new)
     sys.stdout.write("".join(f"{line}\n" for line in changes) or "no difference\n")

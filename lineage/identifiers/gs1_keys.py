@@ -37,10 +37,12 @@ def _pick(values: dict[str, str], *ais: str) -> tuple[Element, ...]:
     return tuple([Element(ai, values[ai]) for ai in ais if ai in values])
 
 
-def _with_qualifiers(key: str, values: dict[str, str]) -> tuple[Element, ...]:
-    """Give the key with the longest sequence of qualifiers that the values fill."""
+def _with_qualifiers(named: tuple[Element, ...], values: dict[str, str]) -> tuple[Element, ...]:
+    """Give the key with the longest sequence of qualifiers that the values fill and that names the thing."""
+    (key, _), *naming = named
     fitting = [[ai for ai in sequence if ai in values] for sequence in ai_table.qualifier_sequences(key)]
-    return _pick(values, key, *max(fitting, key=len))
+    best = max(fitting, key=lambda sequence: (all(ai in sequence for ai, _ in naming), len(sequence)))
+    return _pick(values, key, *best)
 
 
 def _gtin(values: dict[str, str]) -> _Named:
@@ -185,7 +187,7 @@ def identify(
     uri = link(named)
     full = uri
     if len(values) > len(named) and kind != "site":
-        full = link(_with_qualifiers(key, values))
+        full = link(_with_qualifiers(named, values))
     return Identifier(
         uri,
         kind,

@@ -26,7 +26,7 @@ def unescape_query(text: str) -> str:
 def escape(text: str) -> str:
     """Escape all but the unreserved characters ``A-Z a-z 0-9 - . _ ~``."""
     if not text.isascii():
-        return quote(text, safe="")
+        return quote(text, safe="", errors="surrogatepass")
     return text if text.isalnum() else text.translate(_RESERVED)
 
 
