@@ -111,9 +111,9 @@ def differences(old: str, new: str) -> list[str]:
     after = {line.split("\t", 1)[0]: line for line in new.splitlines()}
     lines = [f"+ {after[ai]}" for ai in after if ai not in before]
     lines += [f"- {before[ai]}" for ai in before if ai not in after]
-    for ai in after:
-        if ai in before and before[ai] != after[ai]:
-            lines += [f"~ {before[ai]}", f"  {after[ai]}"]
+    for ai, line in after.items():
+        if before.get(ai, line) != line:
+            lines += [f"~ {before[ai]}", f"  {line}"]
     return lines
 
 

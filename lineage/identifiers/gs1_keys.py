@@ -7,7 +7,7 @@ extension ``0``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import ai_table
@@ -33,11 +33,15 @@ def link(elements: Sequence[Element]) -> str:
     return uri
 
 
-def _pick(values: dict[str, str], *ais: str) -> tuple[Element, ...]:
-    return tuple([Element(ai, values[ai]) for ai in ais if ai in values])
+_Values = Mapping[str, Element]
+"""Elements by AI."""
 
 
-def _with_qualifiers(named: tuple[Element, ...], values: dict[str, str]) -> tuple[Element, ...]:
+def _pick(values: _Values, *ais: str) -> tuple[Element, ...]:
+    return tuple([values[ai] for ai in ais if ai in values])
+
+
+def _with_qualifiers(named: tuple[Element, ...], values: _Values) -> tuple[Element, ...]:
     """Give the key with the longest sequence of qualifiers that the values fill and that names the thing."""
     (key, _), *naming = named
     fitting = [[ai for ai in sequence if ai in values] for sequence in ai_table.qualifier_sequences(key)]
@@ -45,7 +49,7 @@ def _with_qualifiers(named: tuple[Element, ...], values: dict[str, str]) -> tupl
     return _pick(values, key, *best)
 
 
-def _gtin(values: dict[str, str]) -> _Named:
+def _gtin(values: _Values) -> _Named:
     class_of = _pick(values, "01")
     if "21" in values:
         return (
@@ -68,8 +72,8 @@ def _gtin(values: dict[str, str]) -> _Named:
     return "class", "gtin", class_of, class_of, None
 
 
-def _itip(values: dict[str, str]) -> _Named:
-    gtin = (Element("01", values["8006"][:14]),)
+def _itip(values: _Values) -> _Named:
+    gtin = (Element("01", values["8006"].value[:14]),)
     if "21" in values:
         lot = _pick(values, "8006", "10") if "10" in values else None
         return "item", "itip", _pick(values, "8006", "21"), gtin, lot
@@ -78,39 +82,39 @@ def _itip(values: dict[str, str]) -> _Named:
     return "class", "itip", _pick(values, "8006"), gtin, None
 
 
-def _location(values: dict[str, str]) -> _Named:
-    if values.get("254", NO_EXTENSION) == NO_EXTENSION:
-        return "site", "gln", _pick(values, "414", "7040"), None, None
-    return "site", "sgln", _pick(values, "414", "254"), None, None
+def _location(values: _Values) -> _Named:
+    if "254" in values and values["254"].value != NO_EXTENSION:
+        return "site", "sgln", _pick(values, "414", "254"), None, None
+    return "site", "gln", _pick(values, "414", "7040"), None, None
 
 
-def _plain(kind: Kind, scheme: str, *ais: str) -> Callable[[dict[str, str]], _Named]:
-    def read(values: dict[str, str]) -> _Named:
+def _plain(kind: Kind, scheme: str, *ais: str) -> Callable[[_Values], _Named]:
+    def read(values: _Values) -> _Named:
         return kind, scheme, _pick(values, *ais), None, None
 
     return read
 
 
-def _serialised(kind: Kind, scheme: str, ai: str, class_kind: Kind) -> Callable[[dict[str, str]], _Named]:
+def _serialised(kind: Kind, scheme: str, ai: str, class_kind: Kind) -> Callable[[_Values], _Named]:
     """Keys whose own value ends in an optional serial number."""
     length = _SERIAL_AFTER[ai]
 
-    def read(values: dict[str, str]) -> _Named:
-        class_of = (Element(ai, values[ai][:length]),)
-        named = _pick(values, ai)
-        return (kind if len(values[ai]) > length else class_kind), scheme, named, class_of, None
+    def read(values: _Values) -> _Named:
+        value = values[ai].value
+        class_of = (Element(ai, value[:length]),)
+        return (kind if len(value) > length else class_kind), scheme, (values[ai],), class_of, None
 
     return read
 
 
-def _component(values: dict[str, str]) -> _Named:
+def _component(values: _Values) -> _Named:
     class_of = _pick(values, "8010")
     if "8011" in values:
         return "item", "cpi", _pick(values, "8010", "8011"), class_of, None
     return "class", "cpi", class_of, class_of, None
 
 
-_READERS: dict[str, Callable[[dict[str, str]], _Named]] = {
+_READERS: dict[str, Callable[[_Values], _Named]] = {
     "00": _plain("unit", "sscc", "00"),
     "01": _gtin,
     "253": _serialised("document", "gdti", "253", "document"),
@@ -143,10 +147,8 @@ _STRICTER_THAN_EPC = ("8006", "8010")
 """Keys whose rules in GS1's dictionary an EPC URI may break: a piece beyond the total, a serial number 0."""
 
 
-def _warnings(key: str, elements: Sequence[Element]) -> tuple[Warning_, ...]:
+def _warnings(elements: Sequence[Element]) -> tuple[Warning_, ...]:
     """Say what breaks a rule of GS1 that the Tag Data Standard does not have."""
-    if key not in _STRICTER_THAN_EPC:
-        return ()
     try:
         for ai, value in elements:
             check_element(ai, value)
@@ -155,8 +157,9 @@ def _warnings(key: str, elements: Sequence[Element]) -> tuple[Warning_, ...]:
     return ()
 
 
-def kind_of(values: dict[str, str]) -> Kind:
+def kind_of(elements: Sequence[Element]) -> Kind:
     """Give the kind that a key with its qualifiers names; the values need not be right."""
+    values = {element.ai: element for element in elements}
     key = next((ai for ai in values if ai in _READERS), None)
     return _READERS[key](values)[0] if key else "other"
 
@@ -180,7 +183,7 @@ def identify(
             hint="an element string must hold a key such as (01), (00), (414) or (8004) to name a thing",
             message_zh="没有可标识对象的 GS1 主键",
         )
-    values = dict(reversed(elements))
+    values = {element[0]: element for element in reversed(elements)}
     kind, scheme, named, class_of, lot = _READERS[key](values)
     if urn is None and company_prefixes:
         urn = _urn(named, company_prefixes)
@@ -197,5 +200,5 @@ def identify(
         (uri if class_of == named else link(class_of)) if class_of else None,
         urn,
         full,
-        _warnings(key, elements),
+        _warnings(elements) if key in _STRICTER_THAN_EPC else (),
     )

@@ -76,14 +76,14 @@ def _unit(sscc: str, urn: str | None) -> Identifier:
 
 
 def _read_link(uri: str) -> Identifier | None:
-    match = _GTIN_LINK.fullmatch(uri)
+    match = _GTIN_LINK.fullmatch(uri) if "/01/" in uri else None
     if match:
         gtin, lot, serial, query = match.groups()
         if query is not None and not _is_query(("/10/1" if lot else "") + ("/21/1" if serial else ""), query):
             return None
         product = _product(gtin)
         return _of_product(product, lot, serial, None) if product else None
-    match = _SSCC_LINK.fullmatch(uri)
+    match = _SSCC_LINK.fullmatch(uri) if "/00/" in uri else None
     if match and gs1_check_digit(match[1][:17]) == match[1][17]:
         return _unit(match[1], None)
     return None

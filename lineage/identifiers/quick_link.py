@@ -1,19 +1,21 @@
 """Digital Links read fast: what is the same for many of them is checked once.
 
-What this module takes, ``digital_link.parse`` takes with the same result. Links come from few hosts and
-combine application identifiers in few ways: the checks of the stem and of the combination are remembered,
-and values are matched against one compiled pattern each. Fragments, other parameters, and anything that is
-wrong are left to ``digital_link.parse``, which says why.
+What this module takes, ``digital_link.parse`` takes with the same key and qualifiers. Links come from few
+hosts and combine application identifiers in few ways: the checks of the stem and of the combination are
+remembered, and each value is matched against one compiled pattern. Fragments, other parameters, and anything
+that is wrong are left to ``digital_link.parse``, which says why.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from lineage.errors import IdentifierError
 from lineage.identifiers import ai_rules, ai_table, digital_link
 from lineage.identifiers.ai_table import Component
+from lineage.identifiers.check_characters import gs1_check_digit
 from lineage.identifiers.element_string import Element, check_content
 from lineage.identifiers.percent import unescape
 
@@ -27,23 +29,44 @@ _CHARACTERS = {
 _DEEPEST_PATH = 8
 """Path elements from a primary key on, with all qualifiers that any key has."""
 _SIGNATURE = "8030"
+_AS_PATTERN = {"gcppos1": "(?=[0-9]{4})", "gcppos2": "(?=.[0-9]{4})", "zero": "(?=0)"}
+"""Content checks that a pattern can hold: a company prefix starts with four digits; the zero of a GRAI."""
+
+
+class _Form(NamedTuple):
+    """What the values of an AI look like."""
+
+    ai: str
+    pattern: re.Pattern[str]
+    check_digit: slice | None
+    """The digits that end in a GS1 check digit."""
+    is_linted: bool
+    """There are more checks than pattern and check digit."""
 
 
 def _pattern(part: Component) -> str:
-    text = f"{_CHARACTERS[part.charset]}{{{part.minimum},{part.maximum}}}"
+    """Write one component as a pattern, with those of its checks that a pattern can express."""
+    text = "".join(_AS_PATTERN.get(name, "") for name in part.linters)
+    text += f"{_CHARACTERS[part.charset]}{{{part.minimum},{part.maximum}}}"
     return f"(?:{text})?" if part.optional else text
 
 
 @cache
-def _pattern_of(ai: str) -> re.Pattern[str] | None:
+def _form_of(ai: str) -> _Form | None:
     entry = ai_table.find(ai)
-    return re.compile("".join(map(_pattern, entry.components))) if entry else None
-
-
-@cache
-def _is_linted(ai: str) -> bool:
-    entry = ai_table.find(ai)
-    return entry is not None and any(part.linters for part in entry.components)
+    if entry is None:
+        return None
+    check_digit = None
+    at = 0
+    is_linted = False
+    for part in entry.components:
+        for name in part.linters:
+            if name == "csum" and part.minimum == part.maximum and not part.optional:
+                check_digit = slice(at, at + part.maximum)
+            elif name not in _AS_PATTERN or (name == "zero" and part.maximum > 1):
+                is_linted = True
+        at += part.maximum
+    return _Form(ai, re.compile("".join(map(_pattern, entry.components))), check_digit, is_linted)
 
 
 @cache
@@ -64,18 +87,21 @@ def _is_stem(stem: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _go_together(path: tuple[str, ...], attributes: tuple[str, ...]) -> bool:
-    """Tell whether AIs may stand so in path and query, whatever their values."""
-    if _SIGNATURE in attributes:
-        return False
-    path_elements = [Element(ai, "") for ai in path]
-    attribute_elements = [Element(ai, "") for ai in attributes]
+def _forms(ais: tuple[str, ...], depth: int) -> tuple[_Form, ...] | None:
+    """Give the forms of AIs that may stand so in path and query, whatever their values, or None.
+
+    :param depth: so many of the AIs stand in the path
+    """
+    forms = tuple([form for form in map(_form_of, ais) if form])
+    if len(forms) < len(ais) or _SIGNATURE in ais:
+        return None
+    elements = [Element(ai, "") for ai in ais]
     try:
-        digital_link.check_structure(path_elements, attribute_elements)
-        ai_rules.check_together([*path_elements, *attribute_elements])
+        digital_link.check_structure(elements[:depth], elements[depth:])
+        ai_rules.check_together(elements)
     except IdentifierError:
-        return False
-    return True
+        return None
+    return forms
 
 
 @lru_cache(maxsize=16_384)
@@ -88,11 +114,15 @@ def _is_content(ai: str, value: str) -> bool:
         return False
 
 
-def _element(ai: str, value: str) -> Element | None:
-    pattern = _pattern_of(ai)
-    if pattern is None or not pattern.fullmatch(value):
-        return None
-    return Element(ai, value) if not _is_linted(ai) or _is_content(ai, value) else None
+def _fits(form: _Form, value: str) -> bool:
+    """Tell whether a value has the form of its AI."""
+    if not form.pattern.fullmatch(value):
+        return False
+    if form.check_digit:
+        digits = value[form.check_digit]
+        if gs1_check_digit(digits[:-1]) != digits[-1]:
+            return False
+    return not form.is_linted or _is_content(form.ai, value)
 
 
 def _path(head: str) -> tuple[str, list[str]] | None:
@@ -109,38 +139,39 @@ def _path(head: str) -> tuple[str, list[str]] | None:
     return None
 
 
-def _query(query: str) -> list[tuple[str, str]] | None:
-    """Divide a query into AIs and unescaped values; None when it holds anything else."""
-    pairs = []
+def _query(query: str) -> tuple[list[str], list[str]] | None:
+    """Divide a query into AIs and values as written; None when it holds anything else."""
+    names, values = [], []
     for part in query.split("&"):
         name, equals, written = part.partition("=")
         if not equals or "+" in written:
             return None
-        pairs.append((name, unescape(written)))
-    return pairs
+        names.append(name)
+        values.append(written)
+    return names, values
 
 
-def parse(uri: str) -> tuple[tuple[Element, ...], tuple[Element, ...]] | None:
-    """Read a Digital Link; give path and attributes, or None when it has to be read in full."""
+def parse_path(uri: str) -> tuple[Element, ...] | None:
+    """Check a Digital Link; give its key and qualifiers, or None when it has to be read in full."""
     if "#" in uri or digital_link.ILLEGAL.search(uri):
         return None
     head, _, query = uri.partition("?")
     found = _path(head)
     if found is None or not _is_stem(found[0]):
         return None
-    words = found[1]
-    pairs: list[tuple[str, str]] = list(zip(words[::2], map(unescape, words[1::2]), strict=True))
-    depth = len(pairs)
-    attributes_of = _query(query) if query else []
-    if attributes_of is None:
-        return None
-    elements = []
-    for ai, value in pairs + attributes_of:
-        element = _element(ai, value)
-        if element is None:
+    names, values = found[1][::2], found[1][1::2]
+    depth = len(names)
+    if query:
+        attributes = _query(query)
+        if attributes is None:
             return None
-        elements.append(element)
-    path, attributes = tuple(elements[:depth]), tuple(elements[depth:])
-    if not _go_together(tuple([ai for ai, _ in path]), tuple([ai for ai, _ in attributes])):
+        names += attributes[0]
+        values += attributes[1]
+    forms = _forms(tuple(names), depth)
+    if forms is None:
         return None
-    return path, attributes
+    if "%" in uri:
+        values = list(map(unescape, values))
+    if not all(map(_fits, forms, values)):
+        return None
+    return tuple(map(Element, names[:depth], values))

@@ -23,6 +23,7 @@ from lineage.identifiers import (
     tags,
 )
 from lineage.identifiers.company_prefixes import CompanyPrefixes
+from lineage.identifiers.element_string import Element
 from lineage.identifiers.epc import others, patterns, tag_uri
 from lineage.identifiers.epc import uri as epc_uri
 from lineage.identifiers.epc.schemes import SCHEMES
@@ -115,9 +116,9 @@ def _claims_to_be_link(uri: str) -> bool:
 
 def _read_web(uri: str, company_prefixes: CompanyPrefixes | None) -> Identifier:
     """Read an http or https URI: ``/id/<scheme>/<value>``, Digital Link, compressed link, or itself."""
-    plain = quick_link.parse(uri)
-    if plain:
-        return gs1_keys.identify(plain[0], company_prefixes=company_prefixes)
+    path = quick_link.parse_path(uri)
+    if path:
+        return gs1_keys.identify(path, company_prefixes=company_prefixes)
     local = _LOCAL_PATH.fullmatch(uri)
     if local and bare.is_scheme(local[1]):
         return bare.read_as(local[1], _unescape_utf8(local[2]), company_prefixes)
@@ -219,10 +220,10 @@ def _claimed_kind(uri: str) -> Kind:
     """Give the kind that a malformed EPC URN or Digital Link was meant to have."""
     if uri.startswith("urn:epc:"):
         scheme = SCHEMES.get(uri.split(":")[3] if uri.count(":") > 3 else "")
-        return gs1_keys.kind_of({scheme.ai: "", scheme.tail_ai: ""}) if scheme else "other"
+        return gs1_keys.kind_of([Element(scheme.ai, ""), Element(scheme.tail_ai, "")]) if scheme else "other"
     segments = re.split(r"[?#]", uri, maxsplit=1)[0].split("/")[3:]
     at = digital_link.key_segment(segments, tolerant=True)
     if at is None:
         return "other"
     names = [digital_link.ALIASES.get(name, name) for name in segments[at::2]]
-    return gs1_keys.kind_of(dict(zip(names, segments[at + 1 :: 2], strict=True)))
+    return gs1_keys.kind_of(list(map(Element, names, segments[at + 1 :: 2])))

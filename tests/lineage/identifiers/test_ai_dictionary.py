@@ -39,10 +39,24 @@ def test_a_newer_dictionary_shows_what_changed(tmp_path: Path, capsys: pytest.Ca
     assert "  22\t\tX1-25\t01\t\t-\tCPV" in lines
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "01 N14,,csum # GTIN\n", "01 Q14\n"])
+@pytest.mark.parametrize(
+    "text", ["", "# nothing\n", "01 N14,,csum # GTIN\n", "01 Q14\n", "01 N14,newcheck\n"]
+)
 def test_what_is_no_dictionary_is_refused(text: str) -> None:
     with pytest.raises(IdentifierError):
         ai_dictionary.convert(text)
+
+
+def test_a_file_that_cannot_be_read_as_a_dictionary_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "dictionary.txt"
+    path.write_bytes(b"01 N14,newcheck # GTIN\n")
+    for file, said in ((path, "no content check 'newcheck'"), (tmp_path / "none", "No such file")):
+        with pytest.raises(SystemExit) as caught:
+            ai_dictionary.main([str(file), "--write"])
+        assert caught.value.code == 2
+        assert said in capsys.readouterr().err
 
 
 def test_every_entry_can_be_used() -> None:

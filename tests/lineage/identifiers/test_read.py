@@ -217,6 +217,12 @@ def test_captured_uris_always_name_something(
     assert [each.code for each in found.warnings] == ([warning] if warning else [])
 
 
+def test_the_digital_link_holds_what_names_the_thing() -> None:
+    found = read("(01)12312312312326(235)ABC(10)DE")
+    assert found.digital_link == found.id == "https://id.gs1.org/01/12312312312326/235/ABC"
+    assert found.lot == "https://id.gs1.org/01/12312312312326/10/DE"
+
+
 @pytest.mark.parametrize(
     ("urn", "code"),
     [
