@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.trace_api.citus import distributed
 
 BIN = Path(sys.executable).parent
 
@@ -28,7 +31,12 @@ class Server:
 
     data: Path
     port: int
+    database: str | None = None
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, **({"TRACE_DATABASE_URL": self.database} if self.database else {})}
 
     @property
     def url(self) -> str:
@@ -41,6 +49,7 @@ class Server:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            env=self.environment,
         )
         log.close()
         deadline = time.monotonic() + 60
@@ -71,6 +80,7 @@ class Server:
             text=True,
             check=True,
             timeout=60,
+            env=self.environment,
         )
         return run.stdout.split()[-1]
 
@@ -88,20 +98,29 @@ class Server:
             self.process.wait(timeout=30)
 
 
+@contextmanager
+def running(data: Path) -> Iterator[Server]:
+    """Start a server with its own PostgreSQL, or where TRACE_TEST_CITUS_URL is set, over that cluster."""
+    cluster = os.environ.get("TRACE_TEST_CITUS_URL")
+    port = free_port()
+    with ExitStack() as stack:
+        database = stack.enter_context(distributed(cluster, f"suyuan_server_{port}")) if cluster else None
+        server = Server(data, port, database)
+        server.start()
+        stack.callback(server.stop)
+        yield server
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("server") / "data", free_port())
-    running.start()
-    yield running
-    running.stop()
+    with running(tmp_path_factory.mktemp("server") / "data") as started:
+        yield started
 
 
 @pytest.fixture
 def fresh_server(tmp_path: Path) -> Iterator[Server]:
-    running = Server(tmp_path / "data", free_port())
-    running.start()
-    yield running
-    running.stop()
+    with running(tmp_path / "data") as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

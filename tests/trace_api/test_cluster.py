@@ -207,7 +207,7 @@ def ask_everything(client: TestClient, keys: list[str]) -> dict[str, Any]:
     questions: list[tuple[str, dict[str, str]]] = [("/epcis/v2/events", {"perPage": "500"})]
     for key in keys:
         questions += [
-            ("/trace/v1/source", {"id": key}),
+            ("/trace/v1/source", {"id": key, "until": "2026-06-01T00:00:00Z"}),
             ("/trace/v1/source", {"id": key, "contact": "true", "until": "2026-05-02T00:00:00Z"}),
             ("/trace/v1/destination", {"id": key, "now": "true", "quantities": "true"}),
             ("/trace/v1/history", {"id": key}),

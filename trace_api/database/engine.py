@@ -81,6 +81,8 @@ class Database:
         """Give a connection that sees one snapshot of the committed state, for any number of statements."""
         with self._reader.connect() as connection:
             yield connection
+            # With a rollback the driver would forget what it has prepared, for the next question to do again.
+            connection.commit()
 
     def close(self) -> None:
         """Close every pooled connection."""
