@@ -72,7 +72,7 @@ class DrugWorld(World):
 
     def __init__(self, seed: int, **options: object) -> None:
         super().__init__(seed, **options)  # type: ignore[arg-type]
-        self.people = shanxi.drug(self.master, (VIAL, BOX, CARTON))
+        self.people = shanxi.drug(self.master, ANTIGEN, (VIAL, BOX, CARTON))
 
     def wave(self, events: int) -> Iterator[Deed]:
         """Let a vaccine be made, packed, kept cold and given."""

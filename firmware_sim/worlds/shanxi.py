@@ -213,12 +213,14 @@ def food(
             numbers.trade_licence(region, len(shops)),
             shops[-1],
             "太原市市场监督管理局",
-            "预包装食品销售(含冷藏冷冻食品)",
+            "预包装食品销售（含冷藏冷冻食品）",
         )
     products = (
         Product(milk, "生鲜乳", "Raw milk", "agri_livestock", farms[0].operator, "散装"),
         Product(culture, "发酵菌种", "Yoghurt culture", "food", maker, "1kg"),
-        Product(pasteurised, "巴氏杀菌乳(半成品)", "Pasteurised milk", "food", maker, "散装", 2, (0.0, 4.0)),
+        Product(
+            pasteurised, "巴氏杀菌乳（半成品）", "Pasteurised milk", "food", maker, "散装", 2, (0.0, 4.0)
+        ),
         Product(yoghurt, "牧歌原味酸奶", "Muge plain yoghurt", "food", maker, "200g/杯", 21, (2.0, 6.0)),
         Product(cake, "酸奶蛋糕", "Yoghurt cake", "food", baker, "500g", 5, (0.0, 8.0)),
     )
@@ -234,14 +236,15 @@ def food(
         numbers.trade_licence(TAIYUAN, 88),
         depot,
         "太原市市场监督管理局",
-        "预包装食品批发(含冷藏冷冻食品)",
+        "预包装食品批发（含冷藏冷冻食品）",
     )
     return FoodPeople(farms, dairy, depot, kitchen, shops)
 
 
-def drug(master: MasterData, levels: tuple[str, str, str]) -> DrugPeople:
+def drug(master: MasterData, antigen: str, levels: tuple[str, str, str]) -> DrugPeople:
     """Fill in the drug world's parties, sites, products and licences.
 
+    :param antigen: GTIN of the bulk that vaccine is filled from
     :param levels: identification codes of the small, middle and large package
     """
     new = _Registry(master, 2)
@@ -308,6 +311,9 @@ def drug(master: MasterData, levels: tuple[str, str, str]) -> DrugPeople:
             "长治市卫生健康委员会",
             "预防接种",
         )
+    master.products.append(
+        Product(antigen, "流感病毒疫苗原液", "Influenza vaccine bulk", "vaccine", holder, "散装")
+    )
     for level, spec in zip(levels, ("0.5ml/支", "10支/盒", "5盒/箱"), strict=True):
         product = Product(
             f"drug_code:{level}",
@@ -482,12 +488,12 @@ def millet(master: MasterData, raw: str, seed: str, mixed: str, product: str) ->
             "散装食品销售",
         )
     packs = Product(
-        product, "沁州黄小米(有机)", "Organic Qinzhou yellow millet", "agri_crop", miller, "500g/袋", 365
+        product, "沁州黄小米（有机）", "Organic Qinzhou yellow millet", "agri_crop", miller, "500g/袋", 365
     )
     master.products += (
         Product(seed, "谷子种子 长农47", "Millet seed", "agri_crop", shop, "1kg"),
         Product(raw, "沁州黄谷子", "Unhusked millet", "agri_crop", coop, "散装"),
-        Product(mixed, "沁州黄小米(散装)", "Millet, loose", "agri_crop", miller, "散装"),
+        Product(mixed, "沁州黄小米（散装）", "Millet, loose", "agri_crop", miller, "散装"),
         packs,
     )
     new.licence(

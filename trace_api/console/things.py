@@ -37,7 +37,7 @@ _URI: Final = re.compile(r"https?://[^\s,;，；。()（）]+")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _GAP: Final = re.compile(r"(?<=[\u4e00-\u9fff）]) (?=[\u4e00-\u9fff])")
 """A space between Chinese words, left where a name took the place of an identifier."""
-_WORD: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_WORD: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|(?<=（)[a-z]+(?=）)")
 
 _URGENCY: Final = {"overdue": 0, "due_soon": 1, "half": 2, "running": 3}
 

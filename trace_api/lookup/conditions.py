@@ -92,17 +92,16 @@ def _inspection(events: Sequence[Event], today: date) -> Condition:
     What is checked at every filling is examined too; the inspection that counts is the one that set the date.
     """
     inspections = [event for event in reversed(events) if step_of(event) in _INSPECTIONS]
-    due = next((day for event in reversed(events) if (day := _due(event)) is not None), None)
     latest = next(iter(inspections), None)
-    rejected = latest is not None and latest.disposition is not None and _word(latest.disposition) in _FAILED
-    last = latest if rejected else next((event for event in inspections if _due(event) is not None), latest)
-    if last is None and due is None:
+    if latest is not None and latest.disposition is not None and _word(latest.disposition) in _FAILED:
+        return Condition("inspection", "bad", {"day": written_day(latest.event_time)})
+    for event in reversed(events):
+        if (due := _due(event)) is not None:
+            day = {"day": written_day(event.event_time)} if event in inspections else {}
+            return Condition("inspection", "bad" if due < today else "good", {"due": written_day(due), **day})
+    if latest is None:
         return Condition("inspection", "unknown")
-    facts = {"day": written_day(last.event_time if last else None), "due": written_day(due)}
-    if due is None or rejected:
-        del facts["due"]
-    overdue = due is not None and due < today
-    return Condition("inspection", "bad" if rejected or overdue else "good", facts)
+    return Condition("inspection", "good", {"day": written_day(latest.event_time)})
 
 
 def _due(event: Event) -> date | None:

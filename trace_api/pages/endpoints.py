@@ -1,6 +1,8 @@
 """The first page, the files that pages need, and the page for addresses that do not exist."""
 
+import gzip
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, Final
 
 import psycopg
@@ -100,21 +102,30 @@ def reference(request: Request, lang: str | None = None) -> Response:
 
 
 @router.get("/static/{name}")
-def static(name: str) -> Response:
+def static(request: Request, name: str) -> Response:
     """Give a file of ours; its address changes with its content, so it is kept for a year."""
     if name not in _FILES:
         raise Problem(404, "no-such-resource", "There is no such file.")
-    return Response(
-        (STATIC / name).read_bytes(),
-        media_type=_FILES[name],
-        headers={"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"},
-    )
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Vary": "Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+        **({"Content-Encoding": "gzip"} if packed else {}),
+    }
+    return Response(_content(name, packed=packed), media_type=_FILES[name], headers=headers)
+
+
+@cache
+def _content(name: str, *, packed: bool) -> bytes:
+    content = (STATIC / name).read_bytes()
+    return gzip.compress(content, mtime=0) if packed else content
 
 
 @router.get("/favicon.ico")
-def favicon() -> Response:
+def favicon(request: Request) -> Response:
     """Give the mark to browsers that look here for it."""
-    return static("mark.svg")
+    return static(request, "mark.svg")
 
 
 def cut(text: str, position: int | None) -> Shown:

@@ -34,19 +34,19 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _GAPS: Final[Mapping[str, tuple[str, str]]] = {
     "whereabouts_unknown": (
-        "Where {count} affected things are is not on record.",
+        "Affected things of which no record says where they are: {count}.",
         "{count} 件受影响物品的去处没有记录。",
     ),
     "not_received": (
-        "{count} affected things were shipped and nobody recorded receiving them.",
+        "Affected things that were shipped and that nobody recorded receiving: {count}.",
         "{count} 件受影响物品已发出，无收货记录。",
     ),
     "no_holder": (
-        "{count} affected things are at a place whose operator is not registered.",
+        "Affected things at places whose operator is not registered: {count}.",
         "{count} 件受影响物品所在场所没有登记经营者。",
     ),
     "by_quantity": (
-        "{count} affected lots are handled by quantity: no pack can be told apart, all of them count.",
+        "Affected lots that are handled by quantity, so that all of each counts: {count}.",
         "{count} 个受影响批次按数量流转，无法区分单件，凡出自该批次者一律视为受影响。",
     ),
     "truncated": (

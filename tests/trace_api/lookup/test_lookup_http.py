@@ -376,6 +376,10 @@ def test_files_of_pages(client: TestClient) -> None:
     css = client.get("/static/suyuan.css")
     assert css.headers["content-type"] == "text/css; charset=utf-8"
     assert "immutable" in css.headers["cache-control"]
+    assert css.headers["content-encoding"] == "gzip"
+    plain = client.get("/static/suyuan.css", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == css.content
     assert client.get("/static/../rendering.py").status_code == 404
     assert client.get("/static/nothing.js").status_code == 404
     assert client.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
