@@ -253,10 +253,12 @@ class Event(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def context(self) -> list[Any]:
-        """The ``@context`` that holds for the event: the document's, then its own."""
-        own = self.wire.context
+        """The ``@context`` that holds for the event: the document's, then its own, no part twice."""
         above = self.around.context
-        return above if own is None else [*above, *as_list(own)]
+        if self.wire.context is None:
+            return above
+        own = as_list(self.wire.context)
+        return [*(part for part in above if part not in own), *own]
 
     @property
     def has_own_context(self) -> bool:

@@ -22,6 +22,7 @@ from typing import Any, Final
 from lineage.errors import EventError
 from lineage.events import vocabulary as v
 from lineage.events.canonical_links import canonical
+from lineage.events.check import EVENTS, fits
 from lineage.events.contexts import all_prefixes, expand, flat
 from lineage.events.event import Event, number_text
 from lineage.events.times import to_milliseconds
@@ -53,23 +54,26 @@ def event_hash(event: Event) -> str:
 def pre_hash(event: Event) -> str:
     """Give the string that is hashed."""
     members = event.document
+    standard = members
+    if event.type not in EVENTS:
+        standard = {name: value for name, value in members.items() if fits(name, value)}
     names = all_prefixes(event.context)
     # 1.
-    parts = ["eventType=", event.type]
+    parts = ["eventType=", event.type if event.type in EVENTS else "".join(expand(event.type, names))]
     # 2.
     for name, field in _ORDER:
-        value = members.get(name)
+        value = standard.get(name)
         if value is not None:
             parts.append(field(value, names))
     # 3.
-    rest = [field(members[name], names) for name, field in _REST if name in members]
-    if "sensorElementList" in members:
-        rest.append(_rules_of_reports(members["sensorElementList"]))
-    if len(members) > len(MEMBERS & members.keys()):
+    rest = [field(standard[name], names) for name, field in _REST if name in standard]
+    if "sensorElementList" in standard:
+        rest.append(_rules_of_reports(standard["sensorElementList"]))
+    if len(members) > len(MEMBERS & standard.keys()):
         rest += [
             text
             for name, value in members.items()
-            if name not in MEMBERS
+            if name not in MEMBERS or name not in standard
             for text in _extension(name, value, names, event.ignored)
         ]
     rest.sort()

@@ -24,7 +24,7 @@ BOM: Final = b"\xef\xbb\xbf"
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _POSITION: Final = re.compile(r"\(byte (\d+)\)")
-_VERSION: Final = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
+VERSION: Final = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 
 _VOCABULARIES: Final = shapes.listing(
     shapes.record(
@@ -60,7 +60,7 @@ _VOCABULARIES: Final = shapes.listing(
 _HEADER: Final = shapes.record(
     {"epcisMasterData": shapes.record({"vocabularyList": _VOCABULARIES}, open_to="anything")}
 )
-_VERSION_SHAPE: Final = shapes.pattern(_VERSION, "bad-version", "a version such as 2.0")
+_VERSION_SHAPE: Final = shapes.pattern(VERSION, "bad-version", "a version such as 2.0")
 _HEAD: Final[dict[str, shapes.Shape]] = {
     "@context": check.CONTEXT,
     "id": shapes.uri,

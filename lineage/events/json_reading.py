@@ -68,9 +68,9 @@ def read_json_leniently(data: bytes, *, relaxed: bool = False) -> tuple[Document
 
 def _placed(problem: Problem, raw: msgspec.Raw, document: bytes) -> Problem:
     """Give the line in the document, not in the event's own text, of a problem that has one."""
-    if problem.line is None:
-        return problem
-    return problem.at_line(document[: document.find(bytes(raw))].count(b"\n") + problem.line)
+    return (
+        problem if problem.line is None else problem.lower(document[: document.find(bytes(raw))].count(b"\n"))
+    )
 
 
 def read_event(event: dict[str, Any], context: Any = None) -> Event:

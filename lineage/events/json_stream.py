@@ -15,7 +15,7 @@ import msgspec
 
 from lineage.events.event import decode_exactly
 from lineage.events.limits import MAX_EVENT_BYTES, MAX_HEAD_BYTES
-from lineage.events.problems import refuse
+from lineage.events.problems import Problem, refuse
 from lineage.events.quick_check import BROKEN
 
 _CHUNK: Final = 1 << 18
@@ -75,10 +75,24 @@ class JsonScanner:
         self._at = 0
         self._path: list[bytes] = []
         self._closers = bytearray()
+        self._lines = 0
+        self._cut = (0, 0)
         #: What has been read so far without the events.
         self.head = bytearray()
         #: JSON pointer to the list of events; ``None`` for events one after the other.
         self.list_pointer: str | None = None
+
+    def lines_above(self, piece: bytes) -> int:
+        """Give the number of lines above the piece that was given last."""
+        return self._lines_read() - piece.count(b"\n")
+
+    def lower(self, problem: Problem) -> Problem:
+        """Give a problem of ``head`` with its line in the stream, where the events stood in between."""
+        above, cut = self._cut
+        return problem if problem.line is None or problem.line <= above else problem.lower(cut)
+
+    def _lines_read(self) -> int:
+        return self._lines + self._buffer.count(b"\n", 0, self._at)
 
     def partial_head(self) -> Any:
         """Decode what has been read so far, with every bracket closed that is still open."""
@@ -132,18 +146,27 @@ class JsonScanner:
     def _items(self) -> Iterator[bytes]:
         """Give the items of the list that was just opened, up to its closing bracket."""
         self.list_pointer = "".join(f"/{step[1:-1].decode()}" for step in self._path[1:])
+        above = self.head.count(b"\n")
         first = True
         while True:
             byte = self._next_byte()
             if byte == b"]":
+                self._cut = (above + 1, self._lines_read() - above)
                 return
             if not first:
                 if byte != b",":
-                    raise refuse("not-json", "In a list of events a comma is missing.")
+                    raise refuse(
+                        "not-json", "In a list of events a comma is missing.", line=self._lines_read() + 1
+                    )
                 self._at += 1
                 byte = self._next_byte()
             if byte != b"{":
-                raise refuse("not-json", "A list of events holds objects only.", pointer=self.list_pointer)
+                raise refuse(
+                    "not-json",
+                    "A list of events holds objects only.",
+                    pointer=self.list_pointer,
+                    line=self._lines_read() + 1,
+                )
             yield self._value()
             first = False
 
@@ -200,6 +223,7 @@ class JsonScanner:
         chunk = self._stream.read(_CHUNK)
         if len(self._buffer) - self._at > MAX_EVENT_BYTES:
             raise refuse("too-large", "There is a text of excessive length.")
+        self._lines = self._lines_read()
         self._buffer = self._buffer[self._at :] + chunk
         self._at = 0
         return bool(chunk)

@@ -36,6 +36,14 @@ class Problem(msgspec.Struct, frozen=True):
         """Give the same problem, seen from a document in which this one stands at ``prefix``."""
         return Problem(prefix + self.pointer, self.code, self.message, self.line)
 
+    def lower(self, lines: int) -> Problem:
+        """Give the same problem, seen from a document in which its text begins so many lines down."""
+        if self.line is None or not lines:
+            return self
+        line = self.line + lines
+        message = self.message.replace(f"line {self.line} column", f"line {line} column")
+        return Problem(self.pointer, self.code, message, line)
+
     def at_line(self, line: int | None) -> Problem:
         """Give the same problem with the line of the source."""
         return Problem(self.pointer, self.code, self.message, line)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from typing import Any, Final
 
+import msgspec
+
 from lineage.errors import EventError
 from lineage.events import vocabulary as v
 from lineage.events.limits import MAX_DEPTH
@@ -18,6 +20,8 @@ from lineage.events.times import is_offset, read_time
 from lineage.events.uris import is_uri
 
 Shape = Callable[[Any, str], Iterator[Problem]]
+
+_SORTED: Final = msgspec.json.Encoder(order="sorted", decimal_format="number")
 
 #: JSON schema: vocab-other-uri. The CBV's own words are written bare in JSON.
 _FOREIGN = re.compile(r"(?!urn:epcglobal:cbv|https?://ns\.gs1\.org/cbv/)")
@@ -135,15 +139,16 @@ def listing(item: Shape, *, least: int = 0, unique: bool = False) -> Shape:
             return
         if len(value) < least:
             yield Problem(at, "empty-list", f"The list needs at least {least} item.")
-        seen: set[str] = set()
+        seen: set[str | bytes] = set()
         for index, each in enumerate(value):
             yield from item(each, f"{at}/{index}")
-            if unique and isinstance(each, str):
-                if each in seen:
+            if unique:
+                key = each if isinstance(each, str) else _SORTED.encode(each)
+                if key in seen:
                     yield Problem(
                         f"{at}/{index}", "repeated-item", f"{shown(each)} stands twice in the list."
                     )
-                seen.add(each)
+                seen.add(key)
 
     return shape
 
@@ -192,18 +197,23 @@ def filled(inner: Shape, message: str) -> Shape:
 
 
 def either(*shapes: Shape) -> Shape:
-    """What fits any of the shapes; otherwise the problems of the first one."""
+    """What fits any of the shapes; otherwise the problems of the one that is meant for this type of value."""
 
     def shape(value: Any, at: str) -> Iterator[Problem]:
-        if all(any(True for _ in each(value, at)) for each in shapes):
-            yield from shapes[0](value, at)
+        found = []
+        for each in shapes:
+            problems = list(each(value, at))
+            if not problems:
+                return
+            found.append(problems)
+        other_type = ("wrong-type", at)
+        meant = (each for each in found if (each[0].code, each[0].pointer) != other_type)
+        yield from next(meant, found[0])
 
     return shape
 
 
-# --- small things ------------------------------------------------------------------------------------------
-
-
+# --- small things
 # -----------------------------------------------------------------------------------------------
 
 

@@ -139,9 +139,15 @@ class EventStream:
             made = read_raw_event(
                 data, around, needs_context=bare and not self._relaxed, relaxed=self._relaxed
             )
+            if isinstance(made, list):
+                above = scanner.lines_above(data)
+                made = [problem.lower(above) for problem in made]
             yield from self._give(made, "" if bare else f"{scanner.list_pointer}/{self.count}")
         if scanner.list_pointer:
-            self.document = split_json(bytes(scanner.head)).document
+            try:
+                self.document = split_json(bytes(scanner.head)).document
+            except DocumentError as error:
+                raise DocumentError([scanner.lower(problem) for problem in error.problems]) from error
         elif not self.count and scanner.list_pointer is None:
             split_json(bytes(scanner.head))
             raise refuse("not-json", "There is nothing here.")

@@ -30,9 +30,12 @@ def read_time(text: str) -> datetime:
                 hint="Write it as 2026-04-01T15:00:00+08:00.",
             )
         if text[17:19] == "60":
-            # RFC 3339 §5.7 allows the leap second, datetime does not: it is the first instant of the next
-            # second.
-            return datetime.fromisoformat(f"{text[:17]}59{text[19:]}".upper()).astimezone(UTC) + _SECOND
+            # RFC 3339 §5.7 allows the leap second at the end of a day in UTC, datetime does not: it is the
+            # first instant of the next day.
+            before = datetime.fromisoformat(f"{text[:17]}59{text[19:]}".upper()).astimezone(UTC)
+            if (before.hour, before.minute) != (23, 59):
+                raise EventError("bad-time", f"{_shown(text)} is no leap second: those are at 23:59 in UTC.")
+            return before + _SECOND
         moment = datetime.fromisoformat(text if text[-1] != "z" else text.upper())
         return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     except ValueError as error:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from lineage.events import vocabulary as v
+from lineage.events.check import fits
 from lineage.events.event import exact_number
-from lineage.events.problems import refuse
+from lineage.events.problems import DocumentError, refuse
 from lineage.events.xml_extensions import add, read_value
-from lineage.events.xml_names import XSI, JsonNames, split_tag
+from lineage.events.xml_leftovers import refuse_attributes, refuse_leftovers
+from lineage.events.xml_names import SPACE, XSI, XSI_NIL, JsonNames, split_tag
 from lineage.events.xml_shapes import (
+    CHILDREN,
     EPC_LISTS,
     PLACES,
     QUANTITY_LISTS,
     SENSOR_BOOLEANS,
     SENSOR_NUMBERS,
+    SENSOR_TEXTS,
     TEXTS,
     TYPED_LISTS,
     WRAPPERS,
@@ -32,23 +37,27 @@ def read_event_element(element: Any, names: JsonNames) -> dict[str, Any]:
     """
     names.begin(element.nsmap)
     event: dict[str, Any] = {"type": names.name(element.tag, element)}
-    _read_members(element, names, event, _MEMBERS)
+    foreign = [tag for tag in element.keys() if split_tag(tag)[0] not in ("", XSI)]  # noqa: SIM118 - no dict
+    alone = () if element.getparent() is not None else ("schemaVersion", "creationDate")
+    if event["type"] in (*CHILDREN, "QuantityEvent"):
+        _read_members(element, names, event, _MEMBERS, *alone, *foreign)
+    else:
+        refuse_leftovers(element, *alone, *foreign)
+        _read_open_members(element, names, event)
     if event["type"] == "QuantityEvent":
         _as_object_event(event)
-    if element.attrib:
-        for tag, value in element.attrib.items():
-            namespace, _ = split_tag(tag)
-            if namespace and namespace != XSI:
-                event[names.name(tag, element)] = value
+    for tag in foreign:
+        add(event, names.name(tag, element), element.get(tag))
     if names.own:
         event = {"@context": dict(names.own), **event}
     return event
 
 
 def _read_members(
-    element: Any, names: JsonNames, members: dict[str, Any], readers: dict[str, Reader]
+    element: Any, names: JsonNames, members: dict[str, Any], readers: dict[str, Reader], *attributes: str
 ) -> None:
     """Read children by the table of readers; what the table does not know is an extension."""
+    refuse_leftovers(element, *attributes)
     for child in element:
         tag = child.tag
         reader = readers.get(tag)
@@ -72,6 +81,22 @@ def _read_members(
             members[name] = value
 
 
+def _read_open_members(element: Any, names: JsonNames, members: dict[str, Any]) -> None:
+    """Read the children of an event of an extension's type: the standard's names may mean something else."""
+    for child in element:
+        name = names.name(child.tag, child)
+        if name in WRAPPERS:
+            _read_open_members(child, names, members)
+            continue
+        value = None
+        if name in _MEMBERS and name not in members:
+            with suppress(DocumentError):
+                value = _MEMBERS[name](child, names)
+        if value is None or not fits(name, value):
+            value = read_value(child, names)
+        add(members, name, value)
+
+
 def _as_object_event(event: dict[str, Any]) -> None:
     """Rewrite the QuantityEvent of EPCIS 1.0 as EPCIS 1.1 tells to: as observation of a quantity."""
     event["type"] = "ObjectEvent"
@@ -89,7 +114,7 @@ def _as_object_event(event: dict[str, Any]) -> None:
 
 def read_number(text: str) -> Any:
     """Give the number a text stands for, or the text itself, which the check then refuses at its place."""
-    text = text.strip()
+    text = text.strip(SPACE)
     digits = text[1:] if text[:1] in ("-", "+") else text
     if digits.isascii() and digits.isdigit() and len(digits) < 1000:
         return int(text)
@@ -100,13 +125,14 @@ def read_number(text: str) -> Any:
 
 
 def _read_boolean(text: str) -> Any:
-    return {"true": True, "1": True, "false": False, "0": False}.get(text.strip(), text)
+    return {"true": True, "1": True, "false": False, "0": False}.get(text.strip(SPACE), text)
 
 
-def _text(element: Any, _names: JsonNames) -> str:
+def _text(element: Any, _names: JsonNames, *attributes: str) -> str:
     if len(element):
         raise refuse("unexpected-element", f"{_local(element)} holds text only.", line=element.sourceline)
-    return (element.text or "").strip()
+    refuse_attributes(element, *attributes)
+    return (element.text or "").strip(SPACE)
 
 
 def _word(vocabulary: v.Vocabulary) -> Reader:
@@ -140,14 +166,15 @@ def _local(element: Any) -> str:
 
 def _texts(item: str) -> Reader:
     def reader(element: Any, names: JsonNames) -> list[str]:
+        refuse_leftovers(element)
         texts = []
         for child in element:  # most of a large document is this loop
             if child.tag != item:
                 _refuse_other(element, child, item, names)
             text = child.text
-            if text is None or len(child):
+            if text is None or len(child) or child.keys():
                 text = _text(child, names)
-            texts.append(text.strip())
+            texts.append(text.strip(SPACE))
         return texts
 
     return reader
@@ -155,6 +182,7 @@ def _texts(item: str) -> Reader:
 
 def _items(element: Any, item: str, names: JsonNames) -> list[Any]:
     """Give the children, which must all have the one name that the list is for."""
+    refuse_leftovers(element)
     children = list(element)
     for child in children:
         if child.tag != item:
@@ -175,7 +203,7 @@ def _refuse_other(element: Any, child: Any, item: str, names: JsonNames) -> None
 def _quantities(element: Any, names: JsonNames) -> list[dict[str, Any]]:
     quantities = [_record(child, names, _QUANTITY) for child in _items(element, "quantityElement", names)]
     for quantity in quantities:
-        if quantity.get("quantity") == "":  # xsi:nil: the count is not known
+        if quantity.get("quantity", 0) is None:  # the count is not known
             del quantity["quantity"]
     return quantities
 
@@ -187,26 +215,28 @@ def _record(element: Any, names: JsonNames, readers: dict[str, Reader]) -> dict[
 
 
 def _place(element: Any, names: JsonNames) -> dict[str, Any]:
-    if len(element) == 1 and element[0].tag == "id":
-        return {"id": _text(element[0], names)}
+    for child in element:
+        name = names.name(child.tag, child)
+        if ":" not in name and name not in WRAPPERS and name not in _ID:
+            _refuse_other(element, child, "id", names)
     return _record(element, names, _ID)
 
 
-def _typed(list_name: str, item: str, vocabulary: v.Vocabulary) -> Reader:
-    del list_name
-
+def _typed(item: str, vocabulary: v.Vocabulary) -> Reader:
     def reader(element: Any, names: JsonNames) -> list[dict[str, str]]:
         typed = []
         for child in _items(element, item, names):
-            kind = child.get("type")
-            value = {item: _text(child, names)}
-            typed.append(value if kind is None else {"type": json_word(vocabulary, kind.strip()), **value})
+            value = {item: _text(child, names, "type")}
+            if (kind := child.get("type")) is not None:
+                value = {"type": json_word(vocabulary, kind.strip(SPACE)), **value}
+            typed.append(value)
         return typed
 
     return reader
 
 
 def _persistent(element: Any, names: JsonNames) -> dict[str, Any]:
+    refuse_leftovers(element)
     members: dict[str, Any] = {}
     for child in element:
         word = json_word(v.DISPOSITION, _text(child, names))
@@ -215,45 +245,58 @@ def _persistent(element: Any, names: JsonNames) -> dict[str, Any]:
 
 
 def _sensor_elements(element: Any, names: JsonNames) -> list[dict[str, Any]]:
+    refuse_leftovers(element)
     elements = []
     for child in element:
         name = names.name(child.tag, child)
         if name in WRAPPERS:
             elements += _sensor_elements(child, names)
-        else:
+        elif name == "sensorElement":
             elements.append(_sensor_element(child, names))
+        else:
+            _refuse_other(element, child, "sensorElement", names)
     return elements
 
 
 def _sensor_element(element: Any, names: JsonNames) -> dict[str, Any]:
     members: dict[str, Any] = {}
-    reports = []
+    _read_sensor_parts(element, names, members)
+    return members
+
+
+def _read_sensor_parts(element: Any, names: JsonNames, members: dict[str, Any]) -> None:
+    refuse_leftovers(element)
     for child in element:
         name = names.name(child.tag, child)
         if name == "sensorMetadata":
+            if name in members:
+                raise refuse("repeated-element", f"{name} stands twice here.", line=child.sourceline)
             members[name] = _sensor_attributes(child, names)
         elif name == "sensorReport":
-            reports.append(_sensor_attributes(child, names))
+            members.setdefault(name, []).append(_sensor_attributes(child, names))
         elif name in WRAPPERS:
-            members.update(_sensor_element(child, names))
+            _read_sensor_parts(child, names, members)
         else:
             add(members, name, read_value(child, names))
-    if reports:
-        members["sensorReport"] = reports
-    return members
 
 
 def _sensor_attributes(element: Any, names: JsonNames) -> dict[str, Any]:
     members: dict[str, Any] = {}
+    refuse_leftovers(element, *element.keys())
     for tag, text in element.attrib.items():
-        name = names.name(tag, element)
-        if name in SENSOR_NUMBERS:
+        namespace, name = split_tag(tag)
+        if namespace == XSI:
+            continue
+        if namespace or name in SENSOR_TEXTS:
+            members[names.name(tag, element)] = text
+        elif name in SENSOR_NUMBERS:
             members[name] = read_number(text)
         elif name in SENSOR_BOOLEANS:
             members[name] = _read_boolean(text)
         else:
             vocabulary = _SENSOR_WORDS.get(name)
-            members[name] = text if vocabulary is None else json_word(vocabulary, text.strip())
+            word = text.strip(SPACE)
+            members[name] = word if vocabulary is None else json_word(vocabulary, word)
     for child in element:
         add(members, names.name(child.tag, child), read_value(child, names))
     return members
@@ -275,7 +318,8 @@ def _declaration_time(element: Any, names: JsonNames) -> str:
 
 
 def _number(element: Any, names: JsonNames) -> Any:
-    return read_number(_text(element, names))
+    text = _text(element, names)
+    return None if not text and element.get(XSI_NIL) in ("true", "1") else read_number(text)
 
 
 _WITHOUT_SECONDS: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -302,7 +346,7 @@ _MEMBERS: Final[dict[str, Reader]] = {
     **dict.fromkeys(PLACES, _place),
     **dict.fromkeys(EPC_LISTS, _texts("epc")),
     **dict.fromkeys(QUANTITY_LISTS, _quantities),
-    **{name: _typed(name, item, _TYPES[name]) for name, item in TYPED_LISTS.items()},
+    **{name: _typed(item, _TYPES[name]) for name, item in TYPED_LISTS.items()},
     "persistentDisposition": _persistent,
     "sensorElementList": _sensor_elements,
     "errorDeclaration": _error_declaration,

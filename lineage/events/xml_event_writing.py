@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Final
 
 from lineage.events import vocabulary as v
+from lineage.events.check import fits
 from lineage.events.contexts import all_prefixes, as_list, prefixes
-from lineage.events.event import Event
+from lineage.events.event import Event, number_text
 from lineage.events.problems import Problem, escape, refuse
-from lineage.events.wire import MEMBERS
-from lineage.events.xml_extensions import scalar_text, set_attribute, set_text, write_member
-from lineage.events.xml_names import XmlNames, declarations
+from lineage.events.xml_extensions import scalar_text, set_attribute, set_text, write_extensions, write_member
+from lineage.events.xml_names import XSI_NIL, XmlNames, declarations
 from lineage.events.xml_shapes import (
     BASE_EXTENSION_1_2,
     CHILDREN,
@@ -63,10 +64,13 @@ def write_event_element(parent: Any, event: Event, version: str) -> None:
         message = f"{event.type!r} cannot be the name of an element."
         raise refuse("not-expressible-in-xml", message, pointer="/type") from error
     parent.append(element)
-    order = CHILDREN.get(event.type, HEAD)
+    order = CHILDREN.get(event.type)
+    if order is None:
+        own_members = (name for name, value in members.items() if name in _WRITERS and fits(name, value))
+        order = (*HEAD, *(name for name in own_members if name not in HEAD))
     _write_standard(element, event, members, names, order, version)
     for name, value in members.items():
-        if name not in MEMBERS or (event.type not in CHILDREN and name not in (*HEAD, "type", "@context")):
+        if name not in order and name not in ("type", "@context"):
             write_member(element, name, value, names, "")
 
 
@@ -90,15 +94,20 @@ def _write_standard(
                     element.append(base)
                 _write(base, name, value, names)
                 continue
-        if value is not None:
+        if value is not None and not _is_empty(name, value):
             _write(element, name, value, names)
     for name in later:
         value = members.get(name)
-        if value is not None:
+        if value is not None and not _is_empty(name, value):
             if extension is None:
                 extension = element.makeelement("extension")
                 element.append(extension)
             _write(extension, name, value, names)
+
+
+def _is_empty(name: str, value: Any) -> bool:
+    """Say whether this is a list that the schema wants with an item or not at all."""
+    return value == [] and (name in TYPED_LISTS or name == "sensorElementList")
 
 
 def _write(parent: Any, name: str, value: Any, names: XmlNames) -> None:
@@ -156,14 +165,23 @@ def _quantities(element: Any, value: Any, names: XmlNames, pointer: str) -> None
         element.append(inner)
         for name in ("epcClass", "quantity", "uom"):
             if name in quantity:
-                _child(inner, name, quantity[name], f"{pointer}/{index}/{name}")
+                value = quantity[name]
+                written = _decimal(value) if isinstance(value, float) else value
+                _child(inner, name, written, f"{pointer}/{index}/{name}")
+            elif name == "quantity" and "uom" in quantity:  # the schema wants one before the unit
+                _child(inner, name, "", f"{pointer}/{index}").set(XSI_NIL, "true")
+
+
+def _decimal(value: float) -> str:
+    """Write a number as xsd:decimal, which has no exponent; the point tells it from an integer."""
+    text = number_text(Decimal(repr(value)))
+    return text if "." in text or "E" in text else text + ".0"
 
 
 def _place(element: Any, value: Any, names: XmlNames, pointer: str) -> None:
     _child(element, "id", value["id"], f"{pointer}/id")
-    for name, each in value.items():
-        if name != "id":
-            write_member(element, name, each, names, pointer)
+    further = {name: each for name, each in value.items() if name != "id"}
+    write_extensions(element, further, names, pointer)
 
 
 def _typed(item: str, vocabulary: v.Vocabulary) -> Writer:

@@ -22,8 +22,8 @@ from typing import Any, Final
 from lineage.events.contexts import flat
 from lineage.events.event import exact_number, number_text
 from lineage.events.limits import MAX_DEPTH
-from lineage.events.problems import escape, refuse
-from lineage.events.xml_names import XSD, XSI_NIL, XSI_TYPE, JsonNames, XmlNames
+from lineage.events.problems import DocumentError, escape, refuse
+from lineage.events.xml_names import SPACE, XSD, XSI_NIL, XSI_TYPE, JsonNames, XmlNames
 
 TEXT: Final = "#text"
 _NUMBER_TYPES: Final = frozenset(("integer", "decimal", "double"))
@@ -48,7 +48,7 @@ def read_value(element: Any, names: JsonNames, depth: int = 0) -> Any:
         members["@" + names.name(tag, element)] = value
     read_children(element, names, members, depth)
     text = element.text
-    if text and (not len(element) or not text.isspace()):
+    if text and (not len(element) or text.strip(SPACE)):
         if len(element):
             raise refuse("mixed-content", "Text and elements are mixed here.", line=element.sourceline)
         members[TEXT] = text
@@ -58,7 +58,7 @@ def read_value(element: Any, names: JsonNames, depth: int = 0) -> Any:
 def read_children(element: Any, names: JsonNames, members: dict[str, Any], depth: int) -> None:
     """Add the children of an element to the members, repeated ones as a list."""
     for child in element:
-        if child.tail and not child.tail.isspace():
+        if child.tail and child.tail.strip(SPACE):
             raise refuse("mixed-content", "Text and elements are mixed here.", line=child.sourceline)
         add(members, names.name(child.tag, child), read_value(child, names, depth + 1))
 
@@ -78,7 +78,7 @@ _NOT_SCALAR: Final = object()
 
 def _typed_scalar(element: Any) -> Any:
     """Give the number, boolean or null that ``xsi:type`` or ``xsi:nil`` means, if nothing is lost by it."""
-    text = (element.text or "").strip()
+    text = (element.text or "").strip(SPACE)
     if element.get(XSI_NIL) == "true" and not text:
         return None
     kind = element.get(XSI_TYPE)
@@ -121,14 +121,27 @@ def write_member(parent: Any, name: str, value: Any, names: XmlNames, pointer: s
     at = f"{pointer}/{escape(name)}"
     tag = names.tag(name)
     if tag is None:
-        raise _not_expressible(f"{name!r} cannot be the name of an element.", at)
+        raise not_expressible(f"{name!r} cannot be the name of an element.", at)
     for each in flat(value):
         try:
             child = parent.makeelement(tag)
         except ValueError as error:
-            raise _not_expressible(f"{name!r} has a namespace that XML cannot hold.", at) from error
+            raise not_expressible(f"{name!r} has a namespace that XML cannot hold.", at) from error
         parent.append(child)
         write_value(child, each, names, at)
+
+
+def write_extensions(element: Any, members: dict[str, Any], names: XmlNames, pointer: str) -> None:
+    """Append extensions as the schema wants them: those without a prefix inside an ``extension`` element."""
+    local = {name: value for name, value in members.items() if ":" not in name}
+    if local:
+        inner = element.makeelement("extension")
+        element.append(inner)
+        for name, value in local.items():
+            write_member(inner, name, value, names, pointer)
+    for name, value in members.items():
+        if name not in local:
+            write_member(element, name, value, names, pointer)
 
 
 def write_value(element: Any, value: Any, names: XmlNames, pointer: str) -> None:
@@ -156,18 +169,19 @@ def set_text(element: Any, text: str, pointer: str) -> None:
     try:
         element.text = text
     except ValueError as error:
-        raise _not_expressible("The text holds a character that XML cannot.", pointer) from error
+        raise not_expressible("The text holds a character that XML cannot.", pointer) from error
 
 
 def set_attribute(element: Any, tag: str | None, value: Any, pointer: str) -> None:
     """Set an attribute, or say that XML cannot hold it."""
     if tag is None or isinstance(value, (dict, list)) or value is None:
-        raise _not_expressible("This cannot be an attribute.", pointer)
+        raise not_expressible("This cannot be an attribute.", pointer)
     try:
         element.set(tag, value if isinstance(value, str) else scalar_text(value)[1])
     except ValueError as error:
-        raise _not_expressible("The text holds a character that XML cannot.", pointer) from error
+        raise not_expressible("The text holds a character that XML cannot.", pointer) from error
 
 
-def _not_expressible(message: str, pointer: str) -> Exception:
+def not_expressible(message: str, pointer: str) -> DocumentError:
+    """Build the error for what XML has no place for; the caller raises it."""
     return refuse("not-expressible-in-xml", message, pointer=pointer)

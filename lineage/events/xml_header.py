@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from lineage.events.event import Around
 from lineage.events.hashing import IGNORE_NAME, IGNORE_NAMESPACE
+from lineage.events.json_documents import VERSION
 from lineage.events.problems import Problem, refuse
 from lineage.events.times import is_time
 from lineage.events.vocabulary import EPCIS_CONTEXT
 from lineage.events.xml_extensions import add, read_value
-from lineage.events.xml_names import SBDH, XSI, JsonNames, split_tag
+from lineage.events.xml_leftovers import refuse_leftovers
+from lineage.events.xml_names import SBDH, SPACE, XSI, JsonNames, split_tag
 from lineage.events.xml_shapes import WRAPPERS
 
 DOCUMENT: Final = "EPCISDocument"
@@ -19,10 +22,23 @@ MASTER_DATA_DOCUMENT: Final = "EPCISMasterDataDocument"
 DOCUMENTS: Final = frozenset((DOCUMENT, QUERY_DOCUMENT, MASTER_DATA_DOCUMENT))
 SBDH_ROOT: Final = f"{{{SBDH}}}StandardBusinessDocumentHeader"
 SBDH_NAME: Final = "sbdh:StandardBusinessDocumentHeader"
-#: Children of the root that are read by their own rules or hold the events.
-_BODY: Final = frozenset(
-    ("EPCISHeader", "EPCISBody", "QueryResults", "resultsBody", "EventList", "queryName", "subscriptionID")
-)
+_RESULTS: Final = ("queryName", "subscriptionID", "resultsBody")
+#: What of the standard's own an element around the events may hold, each once. Query documents are also
+#: published with the results right below the root.
+_STRUCTURE: Final[dict[str, tuple[str, ...]]] = {
+    DOCUMENT: ("EPCISHeader", "EPCISBody"),
+    QUERY_DOCUMENT: ("EPCISHeader", "EPCISBody", "QueryResults", *_RESULTS),
+    MASTER_DATA_DOCUMENT: ("EPCISHeader", "EPCISBody"),
+    "EPCISBody": ("EventList", "VocabularyList", "QueryResults", *_RESULTS),
+    "QueryResults": _RESULTS,
+    "resultsBody": ("EventList", "VocabularyList"),
+}
+#: What a document must have somewhere.
+_NEEDED: Final[dict[str, tuple[str, ...]]] = {
+    DOCUMENT: ("EPCISBody",),
+    QUERY_DOCUMENT: ("resultsBody",),  # published answers leave out the queryName
+    MASTER_DATA_DOCUMENT: ("EPCISBody",),
+}
 
 
 class Head:
@@ -40,6 +56,8 @@ class Head:
         self.context: list[Any] = [EPCIS_CONTEXT, dict(names.document)] if names.document else [EPCIS_CONTEXT]
         self.members: dict[str, Any] = {}
         self.problems: list[Problem] = []
+        self._seen: set[str] = set()
+        self._further: dict[str, dict[str, Any]] = {}
 
     def around(self) -> Around:
         """Give what must be known before the first event: the context, and the fields that are no content."""
@@ -72,37 +90,72 @@ class Head:
 
         :raises DocumentError: for what has no JSON form
         """
-        root, names = self._root, self._names
-        names.begin(root.nsmap)
-        for child in root:
-            name = names.name(child.tag, child)
-            if name in WRAPPERS:
-                for inner in child:
-                    add(self.members, names.name(inner.tag, inner), read_value(inner, names))
-            elif split_tag(child.tag) == (IGNORE_NAMESPACE, IGNORE_NAME):
-                self.members[name] = [names.name(each.tag, each) for each in child]
-            elif name not in _BODY:
-                if ":" not in name:
-                    self._problem("unknown-element", f"{name} does not belong here.", child)
-                add(self.members, name, read_value(child, names))
+        root = self._root
+        self._names.begin(root.nsmap)
+        self._around_events(root, self.root_name, self.members)
+        for name in _NEEDED[self.root_name]:
+            if name not in self._seen:
+                self._problem("missing-element", f"{name} is missing.", root)
         if self.root_name == MASTER_DATA_DOCUMENT:
             for vocabularies in root.iter("{*}VocabularyList"):
                 self._master_data(vocabularies)
         if self.is_query:
             self._query_results()
+        else:
+            self.members["epcisBody"].update(self._kept("EPCISBody"))
         self._declare_own()
+
+    def _around_events(self, element: Any, kind: str, members: dict[str, Any]) -> None:
+        """Hold an element around the events to the standard, and keep its extensions.
+
+        :param kind: its name in ``_STRUCTURE``
+        :param members: where its extensions go
+        """
+        names = self._names
+        refuse_leftovers(element, *(self._kept_attributes() if element is self._root else ()))
+        for child in element:
+            name = names.name(child.tag, child)
+            if name in _STRUCTURE[kind]:
+                if name in self._seen:
+                    self._problem("repeated-element", f"{name} stands twice here.", child)
+                self._seen.add(name)
+                if name in _STRUCTURE:
+                    self._around_events(child, name, self._further.setdefault(name, {}))
+                elif name == "EventList":
+                    refuse_leftovers(child)
+            elif name in WRAPPERS:
+                refuse_leftovers(child)
+                for inner in child:
+                    add(members, names.name(inner.tag, inner), read_value(inner, names))
+            elif split_tag(child.tag) == (IGNORE_NAMESPACE, IGNORE_NAME):
+                members[name] = [names.name(each.tag, each) for each in child]
+            else:
+                if ":" not in name:
+                    self._problem("unknown-element", f"{name} does not belong here.", child)
+                add(members, name, read_value(child, names))
+
+    def _kept_attributes(self) -> list[str]:
+        foreign = (tag for tag in self._root.attrib if split_tag(tag)[0])
+        return ["schemaVersion", "creationDate", "id", *foreign]
+
+    def _kept(self, name: str) -> dict[str, Any]:
+        """Give the extensions of an element around the events."""
+        return self._further.get(name, {})
 
     def _attributes(self) -> None:
         root = self._root
-        if root.get("schemaVersion") is None:
+        version = root.get("schemaVersion")
+        if version is None:
             self._problem("missing-attribute", "schemaVersion is missing.", root)
+        elif VERSION.fullmatch(version.strip(SPACE)) is None:
+            self._problem("bad-version", f"schemaVersion {version!r} is not a version such as 2.0.", root)
         created = root.get("creationDate")
         if created is None:
             self._problem("missing-attribute", "creationDate is missing.", root)
-        elif not is_time(created.strip()) and not is_time(created.strip() + "Z"):
+        elif not is_time(created.strip(SPACE)) and not is_time(created.strip(SPACE) + "Z"):
             self._problem("bad-time", f"creationDate {created!r} is not a time.", root)
         else:  # xsd:dateTime may lack the offset, which JSON needs
-            text = created.strip()
+            text = created.strip(SPACE)
             self.members["creationDate"] = text if is_time(text) else text + "Z"
         if root.get("id") is not None:
             self.members["id"] = root.get("id")
@@ -123,6 +176,7 @@ class Head:
 
     def _header(self, header: Any) -> None:
         names = self._names
+        refuse_leftovers(header)
         for child in header:
             name = names.name(child.tag, child)
             if child.tag == SBDH_ROOT:
@@ -130,9 +184,13 @@ class Head:
             elif name in WRAPPERS:
                 self._header(child)
             elif name == "EPCISMasterData":
+                refuse_leftovers(child)
                 for vocabularies in child:
-                    if names.name(vocabularies.tag, vocabularies) == "VocabularyList":
+                    found = names.name(vocabularies.tag, vocabularies)
+                    if found == "VocabularyList":
                         self._master_data(vocabularies)
+                    else:
+                        self._problem("unknown-element", f"{found} does not belong here.", vocabularies)
             else:
                 add(self._header_members(), name, read_value(child, names))
 
@@ -156,11 +214,14 @@ class Head:
                 f"{{{SBDH}}}DocumentIdentification/{{{SBDH}}}InstanceIdentifier"
             ),
         }
-        self.members.update({name: text.strip() for name, text in facts.items() if text and text.strip()})
+        self.members.update(
+            {name: text.strip(SPACE) for name, text in facts.items() if text and text.strip(SPACE)}
+        )
         if whole != business_header(self.members, self._root.get("schemaVersion", "2.0")):
             self._header_members()[self._names.name(element.tag, element)] = whole
 
     def _master_data(self, vocabularies: Any) -> None:
+        refuse_leftovers(vocabularies)
         found = [read_vocabulary(each, self._names) for each in vocabularies]
         if self.is_query:
             self.members.setdefault("vocabularyList", []).extend(found)  # moved into the results later
@@ -170,10 +231,10 @@ class Head:
 
     def _query_results(self) -> None:
         root = self._root
-        results: dict[str, Any] = {"queryName": (_find_text(root, "queryName") or "").strip()}
+        results: dict[str, Any] = {"queryName": (_find_text(root, "queryName") or "").strip(SPACE)}
         subscription = _find_text(root, "subscriptionID")
         if subscription is not None:
-            results["subscriptionID"] = subscription.strip()
+            results["subscriptionID"] = subscription.strip(SPACE)
         body: dict[str, Any] = {"eventList": []}
         vocabularies = self.members.pop("vocabularyList", [])
         for element in root.iter("{*}resultsBody"):
@@ -181,8 +242,9 @@ class Head:
                 vocabularies += [read_vocabulary(each, self._names) for each in found]
         if vocabularies:
             body["vocabularyList"] = vocabularies
-        results["resultsBody"] = body
-        self.members["epcisBody"] = {"queryResults": results}
+        results["resultsBody"] = {**body, **self._kept("resultsBody")}
+        results.update(self._kept("QueryResults"))
+        self.members["epcisBody"] = {"queryResults": results, **self._kept("EPCISBody")}
 
 
 def _find_text(root: Any, local: str) -> str | None:
@@ -192,16 +254,20 @@ def _find_text(root: Any, local: str) -> str | None:
 
 
 def read_vocabulary(element: Any, names: JsonNames) -> dict[str, Any]:
-    """Read one Vocabulary element of the master data."""
-    vocabulary: dict[str, Any] = {"type": element.get("type", "")}
-    entries: list[dict[str, Any]] = []
-    for child in element:
-        name = names.name(child.tag, child)
+    """Read one Vocabulary element of the master data.
+
+    :raises DocumentError: for what has no JSON form, with the line
+    """
+    if element.get("type") is None:
+        raise refuse("missing-attribute", "A Vocabulary needs a type.", line=element.sourceline)
+    vocabulary: dict[str, Any] = {"type": element.get("type"), "vocabularyElementList": []}
+    refuse_leftovers(element, "type")
+    for child, name in _unwrapped(element, names):
         if name == "VocabularyElementList":
-            entries += [_vocabulary_element(each, names) for each in child]
-        elif name not in WRAPPERS:
+            refuse_leftovers(child)
+            vocabulary["vocabularyElementList"] += [_vocabulary_element(each, names) for each in child]
+        else:
             add(vocabulary, name, read_value(child, names))
-    vocabulary["vocabularyElementList"] = entries
     return vocabulary
 
 
@@ -209,15 +275,27 @@ def _vocabulary_element(element: Any, names: JsonNames) -> dict[str, Any]:
     if element.get("id") is None:
         raise refuse("missing-attribute", "A VocabularyElement needs an id.", line=element.sourceline)
     entry: dict[str, Any] = {"id": element.get("id")}
-    for child in element:
-        name = names.name(child.tag, child)
+    refuse_leftovers(element, "id")
+    for child, name in _unwrapped(element, names):
         if name == "attribute":
             entry.setdefault("attributes", []).append(_attribute(child, names))
         elif name == "children":
-            entry["children"] = [(each.text or "").strip() for each in child]
-        elif name not in WRAPPERS:
+            refuse_leftovers(child)
+            entry.setdefault("children", []).extend((each.text or "").strip(SPACE) for each in child)
+        else:
             add(entry, name, read_value(child, names))
     return entry
+
+
+def _unwrapped(element: Any, names: JsonNames) -> Iterator[tuple[Any, str]]:
+    """Give the children with their names, those of an ``extension`` element as if it were not there."""
+    for child in element:
+        name = names.name(child.tag, child)
+        if name in WRAPPERS:
+            refuse_leftovers(child)
+            yield from _unwrapped(child, names)
+        else:
+            yield child, name
 
 
 def _attribute(element: Any, names: JsonNames) -> dict[str, Any]:

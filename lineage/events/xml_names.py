@@ -31,6 +31,8 @@ EPCIS_NAMESPACES: Final = frozenset(
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 XSD: Final = "http://www.w3.org/2001/XMLSchema"
 SBDH: Final = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+#: What XML takes for white space; other kinds of space are text.
+SPACE: Final = " \t\r\n"
 XSI_TYPE: Final = f"{{{XSI}}}type"
 XSI_NIL: Final = f"{{{XSI}}}nil"
 #: Namespaces of the machinery of XML: a document that declares them says nothing about its content.
@@ -157,7 +159,7 @@ class XmlNames:
             namespace, local = expand(name, self._table)
             if namespace == f"{CBV_MASTER_DATA}:":
                 namespace = CBV_MASTER_DATA
-            tag = f"{{{namespace}}}{local}" if namespace and NCNAME.fullmatch(local) else None
+            tag = f"{{{namespace}}}{local}" if NCNAME.fullmatch(local) and _is_namespace(namespace) else None
         else:
             tag = name if NCNAME.fullmatch(name) else None
         self._tags[name] = tag
@@ -166,10 +168,10 @@ class XmlNames:
 
 @lru_cache(maxsize=1024)
 def _is_namespace(namespace: str) -> bool:
-    """Say whether the XML library takes this as a namespace; not every IRI is one for it."""
+    """Say whether the XML library writes this as a namespace and reads it back; not every IRI is one."""
     try:
-        etree.Element(f"{{{namespace}}}a")
-    except ValueError:
+        etree.fromstring(etree.tostring(etree.Element(f"{{{namespace}}}a")))
+    except (ValueError, etree.XMLSyntaxError):
         return False
     return bool(namespace)
 

@@ -21,7 +21,8 @@ from lineage.events.problems import DocumentError, Problem, refuse
 from lineage.events.quick_check import encode
 from lineage.events.xml_event_reading import read_event_element
 from lineage.events.xml_header import DOCUMENTS, Head
-from lineage.events.xml_names import JsonNames, split_tag
+from lineage.events.xml_leftovers import unexpected_text
+from lineage.events.xml_names import SPACE, JsonNames, split_tag
 from lineage.events.xml_shapes import CHILDREN, WRAPPERS
 
 _CHUNK: Final = 1 << 16
@@ -114,7 +115,7 @@ class XmlReader:
             self._begin(root)
         if self._head is None:
             if not self._count:
-                self._refuse_root(root)
+                raise refuse("no-events", "There is no event in it.", line=root.sourceline)
             return Document([], self._around.context, wrapped=False, members={"type": "EPCISDocument"})
         head = self._head
         if head.is_query and not self._count:
@@ -140,21 +141,22 @@ class XmlReader:
         ):
             raise refuse("doctype", "A document type definition is not allowed.", line=self._root.sourceline)
         self._names = JsonNames(self._root.nsmap)
-        if self._names.name(self._root.tag, self._root) in DOCUMENTS:
+        name = self._names.name(self._root.tag, self._root)
+        if name in DOCUMENTS:
             self._head = Head(self._root, self._names)
             try:
                 self._head.read_front()
             except DocumentError as error:
                 self._head.problems += error.problems
             self._around = self._head.around()
-        else:
+        elif name in (*_EVENT_NAMES, *WRAPPERS, "EventList"):
             self._around = Around(Head(self._root, self._names).context)
-
-    def _refuse_root(self, root: Any) -> None:
-        name = split_tag(root.tag)[1]
-        raise refuse(
-            "unknown-root", f"{name} is neither an EPCIS document nor an event.", line=root.sourceline
-        )
+        else:
+            raise refuse(
+                "unknown-root",
+                f"{name} is neither an EPCIS document nor an event.",
+                line=self._root.sourceline,
+            )
 
     def _is_event(self, element: Any) -> bool:
         parent = element.getparent()
@@ -173,7 +175,7 @@ class XmlReader:
         if node is not element:
             yield from self._sweep(element.getparent(), element)
         yield self._read(element)
-        element.clear()
+        element.clear(keep_tail=True)
         self._last = element
 
     def _sweep(self, parent: Any, until: Any) -> Iterator[Event | BadEvent]:
@@ -186,6 +188,8 @@ class XmlReader:
                 yield from self._sweep(first, None)
             elif first is not self._last:
                 yield self._read(first)
+            if first.tail and first.tail.strip(SPACE):
+                raise unexpected_text(first)
             del parent[0]
 
     def _read(self, element: Any) -> Event | BadEvent:

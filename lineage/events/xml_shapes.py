@@ -77,5 +77,7 @@ SENSOR_NUMBERS: Final = frozenset(
     ("value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue")
 )
 SENSOR_BOOLEANS: Final = frozenset(("booleanValue",))
+#: Free text, kept with the spaces around it.
+SENSOR_TEXTS: Final = frozenset(("stringValue", "uom"))
 #: Elements that wrap what later versions added; they carry no meaning of their own.
 WRAPPERS: Final = frozenset(("extension", "baseExtension"))

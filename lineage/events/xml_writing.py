@@ -10,10 +10,16 @@ from lxml import etree
 from lineage.events.contexts import all_prefixes, as_list, prefixes
 from lineage.events.document import Document
 from lineage.events.event import Event
-from lineage.events.problems import DocumentError, refuse
+from lineage.events.problems import DocumentError, escape, refuse
 from lineage.events.vocabulary import STANDARD_PREFIXES
 from lineage.events.xml_event_writing import not_expressible_in_1_2, write_event_element
-from lineage.events.xml_extensions import set_attribute, write_member, write_value
+from lineage.events.xml_extensions import (
+    not_expressible,
+    set_attribute,
+    write_extensions,
+    write_member,
+    write_value,
+)
 from lineage.events.xml_header import SBDH_NAME, business_header
 from lineage.events.xml_names import (
     EPCIS_1,
@@ -27,6 +33,7 @@ from lineage.events.xml_names import (
     XmlNames,
     declarations,
 )
+from lineage.events.xml_shapes import CHILDREN
 
 Version = Literal["2.0", "1.2"]
 _NAMESPACES: Final[dict[str, tuple[str, str]]] = {"2.0": (EPCIS_2, QUERY_2), "1.2": (EPCIS_1, QUERY_1)}
@@ -53,7 +60,7 @@ def write_xml(document: Document, version: Version = "2.0") -> bytes:
     if version not in _NAMESPACES:
         raise refuse("unknown-version", f"EPCIS XML is written as 2.0 or 1.2, not {version!r}.")
     _refuse_what_cannot_be_said(document, version)
-    if not document.wrapped and len(document.events) == 1:
+    if not document.wrapped and len(document.events) == 1 and document.events[0].type in CHILDREN:
         root = _bare(document, version)
     else:
         root = _root(document, version)
@@ -117,8 +124,11 @@ def _root(document: Document, version: str) -> Any:
     _header(root, document, names, version)
     results = document.members.get("epcisBody", {}).get("queryResults", {})
     for name, value in [*document.members.items(), *results.items()]:
-        if name.endswith(":ignoreFields") and isinstance(value, list):
-            write_member(root, name, dict.fromkeys(value, ""), names, "")
+        if name.endswith(":ignoreFields"):
+            listed = as_list(value)
+            if not all(isinstance(each, str) for each in listed):
+                raise not_expressible("Fields to ignore are given by name.", f"/{escape(name)}")
+            write_member(root, name, dict.fromkeys(listed, ""), names, "")
     return root
 
 
@@ -148,6 +158,7 @@ def _header(root: Any, document: Document, names: XmlNames, version: str) -> Non
         return
     extension = _append(header, "extension")
     if master_data is not None:
+        _refuse_further(master_data, ("vocabularyList",), "/epcisHeader/epcisMasterData")
         write_vocabularies(
             _append(extension, "EPCISMasterData"),
             master_data.get("vocabularyList", []),
@@ -174,45 +185,63 @@ def write_vocabularies(
             inner = _append(element, "VocabularyElementList")
             for number, entry in enumerate(entries):
                 _vocabulary_element(inner, entry, names, f"{at}/vocabularyElementList/{number}")
-        for name, value in vocabulary.items():
-            if name not in ("type", "vocabularyElementList"):
-                write_member(element, name, value, names, at)
+        further = _without(vocabulary, "type", "vocabularyElementList")
+        write_extensions(element, further, names, at)
 
 
 def _vocabulary_element(parent: Any, entry: dict[str, Any], names: XmlNames, pointer: str) -> None:
     element = _append(parent, "VocabularyElement")
     element.set("id", entry["id"])
     for index, attribute in enumerate(entry.get("attributes", ())):
+        at = f"{pointer}/attributes/{index}"
+        _refuse_further(attribute, ("id", "attribute"), at)
         inner = _append(element, "attribute")
         inner.set("id", attribute["id"])
-        write_value(inner, attribute.get("attribute", ""), names, f"{pointer}/attributes/{index}/attribute")
+        write_value(inner, attribute.get("attribute", ""), names, f"{at}/attribute")
     if "children" in entry:
         children = _append(element, "children")
         for child in entry["children"]:
             _append(children, "id").text = child
-    for name, value in entry.items():
-        if name not in ("id", "attributes", "children"):
-            write_member(element, name, value, names, pointer)
+    further = _without(entry, "id", "attributes", "children")
+    write_extensions(element, further, names, pointer)
 
 
 def _event_list(root: Any, document: Document, version: str) -> Any:
     body = _append(root, "EPCISBody")
+    names = XmlNames(_table(document))
     if document.kind != "query":
-        return _append(body, "EventList")
+        events = _append(body, "EventList")
+        further = _without(document.members.get("epcisBody", {}), "eventList")
+        write_extensions(body, further, names, "/epcisBody")
+        return events
     results = document.members.get("epcisBody", {}).get("queryResults", {})
+    _refuse_further(document.members.get("epcisBody", {}), ("queryResults",), "/epcisBody")
+    _refuse_further(
+        results.get("resultsBody", {}), ("eventList", "vocabularyList"), "/epcisBody/queryResults/resultsBody"
+    )
     outer = _append(body, f"{{{_NAMESPACES[version][1]}}}QueryResults")
     _append(outer, "queryName").text = results.get("queryName", "")
     if "subscriptionID" in results:
         _append(outer, "subscriptionID").text = results["subscriptionID"]
     inner = _append(outer, "resultsBody")
     vocabularies = results.get("resultsBody", {}).get("vocabularyList", [])
-    names = XmlNames(_table(document))
     if vocabularies:
         write_vocabularies(inner, vocabularies, names, "/epcisBody/queryResults/resultsBody")
     for name, value in results.items():
         if name not in ("queryName", "subscriptionID", "resultsBody") and not name.endswith(":ignoreFields"):
             write_member(outer, name, value, names, "/epcisBody/queryResults")
     return _append(inner, "EventList") if document.events or not vocabularies else inner
+
+
+def _without(members: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if name not in names}
+
+
+def _refuse_further(members: dict[str, Any], known: tuple[str, ...], pointer: str) -> None:
+    """Refuse members for which the XML schema has no place."""
+    for name in members:
+        if name not in known:
+            raise not_expressible("EPCIS XML has no place for extensions here.", f"{pointer}/{escape(name)}")
 
 
 def _after_body(root: Any, document: Document) -> None:

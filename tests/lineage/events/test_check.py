@@ -58,7 +58,7 @@ INVALID: list[tuple[dict[str, Any], str, str]] = [
     (samples.object_event(eventTimeZoneOffset="Z"), "/eventTimeZoneOffset", "bad-offset"),
     (samples.object_event(eventTimeZoneOffset=8), "/eventTimeZoneOffset", "bad-offset"),
     (samples.object_event(eventID="374d95fc"), "/eventID", "not-a-uri"),
-    (samples.object_event(certificationInfo=[{}]), "/certificationInfo", "wrong-type"),
+    (samples.object_event(certificationInfo=[{}]), "/certificationInfo/0", "wrong-type"),
     (samples.object_event(**{"@context": 7}), "/@context", "wrong-type"),
     (samples.object_event(note="x"), "/note", "unknown-member"),
     (samples.object_event(**{"a/b~c": "x"}), "/a~1b~0c", "unknown-member"),

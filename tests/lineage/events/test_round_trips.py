@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lineage.events import (
     Document,
+    DocumentError,
     check_event,
     event_hash,
     read_event,
@@ -20,6 +22,7 @@ from lineage.events import (
 from lineage.events import vocabulary as v
 from lineage.events.json_reading import read_raw_event
 from lineage.events.quick_check import encode, quick_read
+from lineage.events.uris import are_plain_uris, is_uri
 
 #: Drawing an event takes longer than all that is tested with it.
 SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -265,3 +268,65 @@ _SMALL = {
     "action": "OBSERVE",
     "epcList": [],
 }
+
+
+FOREIGN: dict[str, Any] = {
+    "type": "suyuan:Inspection",
+    "eventTime": "2026-01-01T00:00:00Z",
+    "eventTimeZoneOffset": "+00:00",
+    "epcList": ["urn:example:1", "urn:example:2"],
+    "bizStep": "inspecting",
+    "bizTransactionList": "something of its own",
+    "quantityList": ["a", "b"],
+    "suyuan:a": 1,
+}
+
+
+def test_events_of_an_extension_may_use_the_names_of_the_standard_as_they_like() -> None:
+    made = read_event(FOREIGN, [PREFIXES])
+    document = Document([made], [PREFIXES], members=dict(HEAD))
+    (again,) = read_xml(write_xml(document)).events
+    assert again.document == FOREIGN
+    renamed = {**FOREIGN, "type": "sy:Inspection"}
+    same = read_event(renamed, [{**PREFIXES, "sy": PREFIXES["suyuan"]}])
+    assert event_hash(made) == event_hash(again) == event_hash(same)
+
+
+def test_quantities_are_written_as_the_schema_has_them() -> None:
+    quantities = [
+        {"epcClass": "urn:example:1", "quantity": 1e20},
+        {"epcClass": "urn:example:2", "uom": "KGM"},
+        {"epcClass": "urn:example:3", "quantity": 1e-7, "uom": "KGM"},
+    ]
+    made = read_event({**_SMALL, "quantityList": quantities, "sourceList": [], "sensorElementList": []})
+    written = write_xml(Document([made], members=dict(HEAD)))
+    assert b"<quantity>100000000000000000000.0</quantity>" in written
+    assert b"<quantity>0.0000001</quantity>" in written
+    assert b"sourceList" not in written
+    assert b"sensorElementList" not in written
+    (again,) = read_xml(written).events
+    assert again.document["quantityList"] == quantities
+    assert event_hash(again) == event_hash(made)
+
+
+@pytest.mark.parametrize(
+    ("members", "pointer"),
+    [
+        ({"epcisHeader": {"epcisMasterData": {"suyuan:a": 1}}}, "/epcisHeader/epcisMasterData/suyuan:a"),
+        ({"suyuan:a": {"b c": 1}}, "/suyuan:a/b c"),
+        ({"rep:ignoreFields": [{}]}, "/rep:ignoreFields"),
+    ],
+)
+def test_what_xml_has_no_place_for_around_the_events_is_refused(
+    members: dict[str, Any], pointer: str
+) -> None:
+    context = [{**PREFIXES, "rep": "https://repository-x.example.com/"}]
+    document = Document([read_event(_SMALL, context)], context, members={**HEAD, **members})
+    with pytest.raises(DocumentError) as caught:
+        write_xml(document)
+    assert (caught.value.code, caught.value.pointer) == ("not-expressible-in-xml", pointer)
+
+
+@given(st.from_regex(r"(?:https?|urn|ni|a1):/{0,3}[a-z0-9@:.\[\]/?#%é -]{0,12}", fullmatch=True))
+def test_the_quick_look_at_uris_takes_no_more_than_the_exact_one(text: str) -> None:
+    assert not are_plain_uris([text]) or is_uri(text)

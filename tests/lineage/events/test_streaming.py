@@ -263,3 +263,25 @@ def test_an_endless_event_is_cut_off() -> None:
 def test_one_event_read_alone_equals_itself_in_a_stream() -> None:
     event = read_event(samples.aggregation_event())
     assert next(iter_events(io.BytesIO(b"[" + event.document_bytes + b"]"))) == event
+
+
+@pytest.mark.parametrize(
+    ("place", "fault"),
+    [
+        ('"action"', '"ex:a": NaN, "action"'),
+        ('"action"', '"ex:a": "\xff", "action"'),
+        ("LIST", "x"),
+        ("END", "x"),
+    ],
+)
+def test_lines_are_those_of_the_stream(place: str, fault: str) -> None:
+    event = json.dumps(samples.object_event(), indent=1)
+    head = json.dumps({"@context": "urn:x:c", **HEAD}, indent=1)[:-2]
+    text = f'{head},\n\n"epcisBody": {{"eventList": [\n{event},\n{event}\n LIST ]}}\n}}\nEND'
+    at = text.rindex(place)
+    broken = (text[:at] + fault + text[at + len(place) :]).replace("LIST", "").replace("END", "")
+    with pytest.raises(DocumentError) as caught:
+        list(iter_events(io.BytesIO(broken.encode("latin-1"))))
+    line = text[:at].count("\n") + 1
+    assert caught.value.line == line
+    assert f"line {line} column" in caught.value.message or "column" not in caught.value.message
