@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from lineage.events.check import fits
 from lineage.events.contexts import all_prefixes
 from lineage.events.event import Event
 from lineage.events.problems import Problem, escape
@@ -26,7 +27,10 @@ def advise(event: Event) -> list[Problem]:
 
 
 def _sensor_twice(document: dict[str, Any]) -> Iterator[Problem]:
-    for number, element in enumerate(document.get("sensorElementList", ())):
+    elements = document.get("sensorElementList", ())
+    if not fits("sensorElementList", elements):
+        return
+    for number, element in enumerate(elements):
         metadata = element.get("sensorMetadata", {})
         for index, report in enumerate(element.get("sensorReport", ())):
             for name in _SENSOR_TWICE:

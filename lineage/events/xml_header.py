@@ -192,6 +192,7 @@ class Head:
                     else:
                         self._problem("unknown-element", f"{found} does not belong here.", vocabularies)
             else:
+                _refuse_names(child, name, ("epcisMasterData",))
                 add(self._header_members(), name, read_value(child, names))
 
     def _header_members(self) -> dict[str, Any]:
@@ -267,6 +268,7 @@ def read_vocabulary(element: Any, names: JsonNames) -> dict[str, Any]:
             refuse_leftovers(child)
             vocabulary["vocabularyElementList"] += [_vocabulary_element(each, names) for each in child]
         else:
+            _refuse_names(child, name, ("type", "vocabularyElementList"))
             add(vocabulary, name, read_value(child, names))
     return vocabulary
 
@@ -283,8 +285,15 @@ def _vocabulary_element(element: Any, names: JsonNames) -> dict[str, Any]:
             refuse_leftovers(child)
             entry.setdefault("children", []).extend((each.text or "").strip(SPACE) for each in child)
         else:
+            _refuse_names(child, name, ("id", "attributes"))
             add(entry, name, read_value(child, names))
     return entry
+
+
+def _refuse_names(element: Any, name: str, taken: tuple[str, ...]) -> None:
+    """Refuse an extension whose name in JSON is taken by the standard."""
+    if name in taken:
+        raise refuse("unexpected-element", f"{name} does not belong here.", line=element.sourceline)
 
 
 def _unwrapped(element: Any, names: JsonNames) -> Iterator[tuple[Any, str]]:

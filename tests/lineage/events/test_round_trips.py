@@ -20,6 +20,7 @@ from lineage.events import (
     write_xml,
 )
 from lineage.events import vocabulary as v
+from lineage.events.advice import advise
 from lineage.events.json_reading import read_raw_event
 from lineage.events.quick_check import encode, quick_read
 from lineage.events.uris import are_plain_uris, is_uri
@@ -278,6 +279,7 @@ FOREIGN: dict[str, Any] = {
     "bizStep": "inspecting",
     "bizTransactionList": "something of its own",
     "quantityList": ["a", "b"],
+    "sensorElementList": "likewise",
     "suyuan:a": 1,
 }
 
@@ -290,6 +292,7 @@ def test_events_of_an_extension_may_use_the_names_of_the_standard_as_they_like()
     renamed = {**FOREIGN, "type": "sy:Inspection"}
     same = read_event(renamed, [{**PREFIXES, "sy": PREFIXES["suyuan"]}])
     assert event_hash(made) == event_hash(again) == event_hash(same)
+    assert advise(made) == []
 
 
 def test_quantities_are_written_as_the_schema_has_them() -> None:

@@ -238,6 +238,7 @@ MASTER = (
         ({"more": "<sensorElementList><note/></sensorElementList>"}, "unexpected-element"),
         ({"head": MASTER.format("<Vocabulary/>")}, "missing-attribute"),
         ({"head": MASTER.format("text")}, "unexpected-text"),
+        ({"head": MASTER.format("<Vocabulary type='urn:x:t'><type/></Vocabulary>")}, "unexpected-element"),
         ({"head": "<EPCISHeader note='1'/>"}, "unexpected-attribute"),
     ],
     ids=str,
