@@ -13,14 +13,8 @@ from firmware_sim.worlds.places import Licence, MasterData, Party, Product, Site
 FROM, TO = date(2024, 1, 1), date(2029, 12, 31)
 """Validity of ordinary licences."""
 
-TAIYUAN, QINGXU, JINZHONG, QINXIAN, CHANGZHI, DATONG = (
-    "140105",
-    "140121",
-    "140702",
-    "140430",
-    "140403",
-    "140213",
-)
+TAIYUAN, QINGXU, JINZHONG = "140105", "140121", "140702"
+QINXIAN, CHANGZHI, DATONG = "140430", "140403", "140213"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,8 @@ def _made_of_too_little(neighbours: Neighbours, limits: Mapping[int, float]) -> 
     listed beside it, and unknown otherwise.
     """
     parts = {one.ref: one for one in neighbours.made_from(asks_for(limits))}
-    went_in = {thing for one in parts.values() for thing in things_of(one.inputs)}
-    # The lots were asked for as outputs, so what came beside them is known only from the inputs' side.
-    wholes = [one for one in neighbours.made_into(asks_for(went_in)) if one.ref in parts]
+    # The lots were asked for as outputs: what came beside them is not known yet.
+    wholes = list(neighbours.transformations(parts))
     stated = Stated(neighbours, [leg for one in wholes for leg in (*one.outputs, *parts[one.ref].inputs)])
     for whole in wholes:
         part = parts[whole.ref]

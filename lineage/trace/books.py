@@ -117,14 +117,20 @@ class Stated:
     """The amounts that events state about the legs of transformations, read in three calls."""
 
     def __init__(self, neighbours: Neighbours, legs: Sequence[Leg]) -> None:
-        things = things_of(legs)
-        units = [thing for thing, name in neighbours.names(asks_for(things)).items() if name.kind == "unit"]
+        units = [
+            thing
+            for thing, name in neighbours.names(asks_for(things_of(legs))).items()
+            if name.kind == "unit"
+        ]
         self._contents: dict[int, list[Interval]] = {unit: [] for unit in units}
         for stay in neighbours.contents(asks_for(units)):
             if stay.parent in self._contents:
                 self._contents[stay.parent].append(stay)
         self._by_event: dict[tuple[int, Role], list[Appearance]] = defaultdict(list)
-        for one in neighbours.appearances(asks_for(things)):
+        # What the events of these legs state, and little of what else happened to the things.
+        times = [leg.at for leg in legs]
+        asks = asks_for(things_of(legs), min(times), max(times)) if legs else []
+        for one in neighbours.appearances(asks):
             self._by_event[one.event, one.role].append(one)
 
     def total(self, legs: Sequence[Leg], role: Role) -> Amount | None:

@@ -110,6 +110,11 @@ class MemoryNeighbours:
             one = self._transformations[ref]
             yield Transformation(ref, _overlapping(one.inputs, asked), one.outputs)
 
+    def transformations(self, refs: Collection[int]) -> Iterator[Transformation]:
+        """See :meth:`Neighbours.transformations`."""
+        for ref in refs:
+            yield Transformation(ref, *self._transformations[ref])
+
     def lots_of(self, items: Sequence[Ask]) -> Iterable[Membership]:
         """See :meth:`Neighbours.lots_of`."""
         return _facts(self._lots, items)

@@ -142,6 +142,10 @@ class Neighbours(Protocol):
         """Transformations with an input leg of an asked thing at ``since <= at``; outputs complete."""
         ...
 
+    def transformations(self, refs: Collection[int]) -> Iterable[Transformation]:
+        """Whole transformations, both sides complete."""
+        ...
+
     def lots_of(self, items: Sequence[Ask]) -> Iterable[Membership]:
         """Every membership of the asked items (time does not matter)."""
         ...

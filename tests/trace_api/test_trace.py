@@ -9,9 +9,11 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from lineage.trace.neighbours import Leg, Transformation
 from lineage.trace.runs import asks_for
 from tests.trace_api.documents import GTIN, capture, event, item, lot
 from trace_api.database import Database
+from trace_api.trace.gathering_repository import FEW, Gathering
 from trace_api.trace.neighbours_repository import PostgresNeighbours
 
 BOX, PALLET = "https://id.gs1.org/00/095212340000000013", "https://id.gs1.org/00/095212340000000020"
@@ -268,25 +270,55 @@ def test_a_unit_is_one_while_an_event_that_stands_says_so(device: TestClient, in
     assert kind() == "item"
 
 
-def test_each_statement_walks_an_index(stored: TestClient, database: Database) -> None:
+@pytest.mark.parametrize(("few", "statements"), [(0, 12), (FEW, 8)], ids=["table by table", "gathered"])
+def test_each_statement_walks_an_index(
+    stored: TestClient, database: Database, few: int, statements: int
+) -> None:
     """No statement of the request path reads a whole table, also while the planner thinks that cheap."""
     with database.reading() as connection:
-        plans = PlanReader(connection)
+        plans = PlanReader(connection, few)
         things = list(plans.find([item("1"), lot("M"), BOX]).values())
         plans.ask_everything(things)
-        assert plans.explained >= 12
+        assert plans.explained >= statements
         assert plans.scans == []
+
+
+def test_few_things_are_answered_as_many_are(stored: TestClient, database: Database) -> None:
+    """What is gathered in one statement is what the tables say one by one."""
+    with database.reading() as connection:
+        tables, gathered = PostgresNeighbours(connection), PostgresNeighbours(connection)
+        tables._few = Gathering(tables._cursor, most=0)
+        ids = [item("1"), item("2"), lot("M"), lot("Y"), BOX, PALLET]
+        things = sorted(tables.find(ids).values())
+        asks = asks_for(things)
+        for name in ("lots_of", "contents", "containers", "attached", "oddities", "appearances", "names"):
+            assert _sorted(getattr(gathered, name)(asks)) == _sorted(getattr(tables, name)(asks)), name
+        made = [sorted(map(_sides, source.made_from(asks))) for source in (gathered, tables)]
+        assert made[0] == made[1]
+        refs = [ref for ref, *_ in made[0]]
+        assert refs
+        whole = [sorted(map(_sides, source.transformations(refs))) for source in (gathered, tables)]
+        assert whole[0] == whole[1]
+
+
+def _sorted(found: Any) -> list[Any]:
+    return sorted(found.items() if isinstance(found, dict) else found, key=repr)
+
+
+def _sides(one: Transformation) -> tuple[int, list[Leg], list[Leg]]:
+    return one.ref, sorted(one.inputs), sorted(one.outputs)
 
 
 class PlanReader(PostgresNeighbours):
     """Explains each statement before it runs."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, few: int) -> None:
         super().__init__(connection)
         self._connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         self.explained = 0
         self.scans: list[str] = []
         self._cursor = cast("psycopg.Cursor[Any]", Explaining(self._cursor, self))
+        self._few = Gathering(self._cursor, few)
 
     def ask_everything(self, things: list[int]) -> None:
         asks = asks_for(things)

@@ -24,7 +24,8 @@ PREPARE_THRESHOLD = 2
 
 # Rows are looked up by key through an index, however many keys one statement brings: a hash or a merge join
 # would read the table from end to end, and a plan made while the table was small would go on doing so.
-_INDEX_WALKS = "-c enable_hashjoin=off -c enable_mergejoin=off"
+# One plan is then right for all values: planning for each call took as long as most statements do.
+_INDEX_WALKS = "-c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan"
 _CLUSTER = "suyuan_cluster"
 
 

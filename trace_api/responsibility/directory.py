@@ -6,6 +6,7 @@ connection for the next question, as long as master data has not changed.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection
@@ -172,6 +173,7 @@ class MasterDirectory:
         return known[key]
 
 
+@lru_cache(REMEMBERED)
 def party_id_of(uscc: str) -> str:
     """Give the canonical key of the party with a social credit code."""
     return read(uscc, scheme="uscc").id

@@ -8,7 +8,9 @@ items, opposite legs) from every shard; ``docs/growing.md`` has the table.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -16,37 +18,39 @@ from sqlalchemy import Connection
 from lineage.events import Event
 from lineage.facts import How, Move, Role, Scope, Statement
 from lineage.trace.neighbours import (
+    FOREVER,
+    NEVER,
     Appearance,
     Ask,
     Interval,
+    Kind,
     Leg,
     Membership,
     Name,
     OddityOf,
     Transformation,
 )
+from lineage.trace.runs import asks_for
 from trace_api.capture.containment import ODDITIES
 from trace_api.capture.interning_repository import KINDS
 from trace_api.capture.rows import ACTIONS, TYPES
 from trace_api.capture.stored_events import stored_events
 from trace_api.database.arrays import integers, routed, texts
-from trace_api.database.engine import driver
+from trace_api.database.engine import driver, on_cluster
+from trace_api.trace.gathering_repository import ASKED, CONTAINED, FEW, IN_TIME, OVERLAPS, Gathering, Part
 
-_ASKED: Final = (
-    "unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
-    " AS a (block, first, last, since, until)"
-)
-_OVERLAPS: Final = "f.block = a.block AND f.lo <= a.last AND f.hi >= a.first"
 _WITHIN_PARENT: Final = "f.parent BETWEEN a.first AND a.last"
 _STATEMENTS: Final = (
-    "SELECT id, type, action, move, ends, tells_more,"
+    "SELECT id, event_id, type, action, move, ends, tells_more,"
     " location, read_point, giver, taker, carrier, owner, bound_for, step, disposition"
     " FROM event WHERE id = ANY(%s::bigint[])"
 )
-_TERMS: Final = slice(6, None)
+_TERMS: Final = slice(7, None)
+_ROLES: Final = {int(role): role for role in Role}
 
-# Texts of terms remembered by each pooled connection.
+# What each pooled connection remembers of what never changes: texts of terms, what events say.
 _REMEMBERED_TERMS: Final = 20_000
+_REMEMBERED_EVENTS: Final = 5_000
 
 
 class PostgresNeighbours:
@@ -59,16 +63,42 @@ class PostgresNeighbours:
         self._connection = connection
         # One cursor answers one statement at a time, and each is read to its end before the next is asked.
         self._cursor = driver(connection).cursor(binary=True)
+        # On a cluster a statement goes to the shards of one table: nothing is gathered there.
+        self._few = Gathering(self._cursor, most=0 if on_cluster(connection) else FEW)
 
     # Facts
 
     def made_from(self, outputs: Sequence[Ask]) -> Iterable[Transformation]:
         """See :meth:`Neighbours.made_from`."""
-        return self._transformations(outputs, output=True)
+        if not self._few.has(_always(outputs)):
+            return self._transformations(outputs, output=True)
+        own: dict[int, list[Leg]] = defaultdict(list)
+        for first, last, ref, at, event, output, *_ in self._few.rows(Part.LEG, outputs):
+            if output:
+                own[ref].append(Leg(first, last, at, event))
+        return [
+            Transformation(ref, _side(self._few.legs(ref), output=False), its) for ref, its in own.items()
+        ]
 
     def made_into(self, inputs: Sequence[Ask]) -> Iterable[Transformation]:
         """See :meth:`Neighbours.made_into`."""
         return self._transformations(inputs, output=False)
+
+    def transformations(self, refs: Collection[int]) -> Iterable[Transformation]:
+        """See :meth:`Neighbours.transformations`."""
+        legs = {ref: self._few.legs(ref) for ref in refs}
+        missing = [ref for ref, known in legs.items() if not known]
+        if missing:
+            self._cursor.execute(
+                "SELECT lo, hi, ref, at, event, output FROM leg WHERE ref = ANY(%s::bigint[])",
+                (integers(missing),),
+            )
+            for ref, rows in groupby(sorted(self._cursor.fetchall(), key=itemgetter(2)), itemgetter(2)):
+                legs[ref] = list(rows)
+        return [
+            Transformation(ref, _side(its, output=False), _side(its, output=True))
+            for ref, its in legs.items()
+        ]
 
     def _transformations(self, asked: Sequence[Ask], *, output: bool) -> list[Transformation]:
         side, other, time = (
@@ -81,7 +111,7 @@ class PostgresNeighbours:
             asked,
             "ref, lo, hi, at, event",
             "leg",
-            f"{_OVERLAPS} AND {side} AND {time}",
+            f"{OVERLAPS} AND {side} AND {time}",
         ):
             own[ref][Leg(*leg)] = None
         if not own:
@@ -102,7 +132,9 @@ class PostgresNeighbours:
 
     def lots_of(self, items: Sequence[Ask]) -> Iterable[Membership]:
         """See :meth:`Neighbours.lots_of`."""
-        return self._members(items, _OVERLAPS)
+        if self._few.has(_always(items)):
+            return [Membership(*row[:5]) for row in self._few.rows(Part.MEMBERSHIP, items)]
+        return self._members(items, OVERLAPS)
 
     def items_of(self, lots: Sequence[Ask]) -> Iterable[Membership]:
         """See :meth:`Neighbours.items_of`."""
@@ -116,14 +148,27 @@ class PostgresNeighbours:
 
     def contents(self, parents: Sequence[Ask]) -> Iterable[Interval]:
         """See :meth:`Neighbours.contents`."""
+        if self._few.has(_always(parents)):
+            # Only units have contents: most things that are asked about are none.
+            units = {row[0] for row in self._few.rows(Part.NAME, parents) if row[3]}
+            parents = [ask for ask in parents if not units.isdisjoint(range(ask.first, ask.last + 1))]
         return self._intervals(parents, _WITHIN_PARENT, Scope.CONTAINMENT)
 
     def containers(self, children: Sequence[Ask]) -> Iterable[Interval]:
         """See :meth:`Neighbours.containers`."""
-        return self._intervals(children, _OVERLAPS, Scope.CONTAINMENT)
+        if self._few.has(children):
+            return [
+                Interval(parent, first, last, start, end, event, closed_by)
+                for first, last, start, end, event, closed_by, parent, *_ in self._few.rows(
+                    Part.STAY, children
+                )
+            ]
+        return self._intervals(children, OVERLAPS, Scope.CONTAINMENT)
 
     def attached(self, parents: Sequence[Ask]) -> Iterable[Interval]:
         """See :meth:`Neighbours.attached`."""
+        if self._few.has(parents):
+            return [Interval(*row[1:8]) for row in self._few.rows(Part.ATTACHED, parents)]
         return self._intervals(parents, _WITHIN_PARENT, Scope.ASSOCIATION)
 
     def _intervals(self, asked: Sequence[Ask], condition: str, scope: Scope) -> list[Interval]:
@@ -131,32 +176,36 @@ class PostgresNeighbours:
             asked,
             "parent, lo, hi, start_at, end_at, event, closed_by",
             "stay",
-            f"{condition} AND f.start_at <= a.until AND f.end_at > a.since AND f.scope = {int(scope)}",
+            f"{condition} AND {IN_TIME} AND f.scope = {int(scope)}",
         )
         return [Interval(*row) for row in rows]
 
     def oddities(self, things: Sequence[Ask]) -> Iterable[OddityOf]:
         """See :meth:`Neighbours.oddities`."""
-        rows = self._look_up(
-            things,
-            "lo, hi, code, at, event, parent, other",
-            "oddity",
-            f"{_OVERLAPS} AND f.scope = {int(Scope.CONTAINMENT)}",
-        )
+        rows: Iterable[tuple[Any, ...]]
+        if self._few.has(_always(things)):
+            rows = (row[:7] for row in self._few.rows(Part.ODDITY, things))
+        else:
+            columns = "lo, hi, code, at, event, parent, other"
+            rows = self._look_up(things, columns, "oddity", f"{OVERLAPS} AND {CONTAINED}")
         return [OddityOf(lo, hi, ODDITIES[code], *rest) for lo, hi, code, *rest in rows]
 
     def appearances(self, things: Sequence[Ask]) -> Iterable[Appearance]:
         """See :meth:`Neighbours.appearances`."""
-        rows = self._look_up(
-            things,
-            "lo, hi, at, event, role, quantity, unit, void",
-            "posting",
-            f"{_OVERLAPS} AND f.at >= a.since AND f.at <= a.until",
-        )
-        terms = self._terms({row[6] for row in rows})
+        rows: Collection[tuple[Any, ...]]
+        if self._few.has(things):
+            rows = [(*row[:7], row[8]) for row in self._few.rows(Part.POSTING, things)]
+        else:
+            rows = self._look_up(
+                things,
+                "lo, hi, at, event, role, unit, void, quantity",
+                "posting",
+                f"{OVERLAPS} AND f.at >= a.since AND f.at <= a.until",
+            )
+        terms = self._terms({row[5] for row in rows})
         return [
-            Appearance(lo, hi, at, event, Role(role), quantity, terms.get(unit), void)
-            for lo, hi, at, event, role, quantity, unit, void in rows
+            Appearance(lo, hi, at, event, _ROLES[role], quantity, terms.get(unit), bool(void))
+            for lo, hi, at, event, role, unit, void, quantity in rows
         ]
 
     def first_seen(self, thing: int) -> int | None:
@@ -175,31 +224,51 @@ class PostgresNeighbours:
 
     def names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
         """See :meth:`Neighbours.names`."""
-        rows = self._look_up(things, "id, key, kind, unit", "thing", "f.id BETWEEN a.first AND a.last")
-        return {number: Name(key, "unit" if unit else KINDS[kind]) for number, key, kind, unit in rows}
+        known = {row[0]: Name(row[9], _kind(row[2], row[3])) for row in self._few.rows(Part.NAME, things)}
+        asked = (thing for ask in things for thing in range(ask.first, ask.last + 1))
+        missing = asks_for(thing for thing in asked if thing not in known) if known else things
+        rows = self._look_up(missing, "id, key, kind, unit", "thing", "f.id BETWEEN a.first AND a.last")
+        return {**known, **{number: Name(key, _kind(kind, unit)) for number, key, kind, unit in rows}}
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """See :meth:`Neighbours.event_ids`."""
-        if not events:
-            return {}
-        self._cursor.execute(
-            "SELECT id, event_id FROM event WHERE id = ANY(%s::bigint[])", (integers(events),)
-        )
-        return dict(self._cursor.fetchall())
+        said = self._said()
+        known = {event: said[event][0] for event in events if event in said}
+        missing = [event for event in events if event not in known]
+        if missing:
+            self._cursor.execute(
+                "SELECT id, event_id FROM event WHERE id = ANY(%s::bigint[])", (integers(missing),)
+            )
+            known.update(self._cursor.fetchall())
+        return known
 
     def statements(self, events: Collection[int]) -> Mapping[int, Statement]:
         """See :meth:`Neighbours.statements`."""
-        if not events:
-            return {}
+        said = self._said()
+        known = {event: said[event] for event in events if event in said}
+        missing = [event for event in events if event not in known]
+        if missing:
+            known.update(self._read_statements(missing))
+            if len(said) + len(missing) > _REMEMBERED_EVENTS:
+                said.clear()
+            if len(known) <= _REMEMBERED_EVENTS:
+                said.update(known)
+        return {event: statement for event, (_, statement) in known.items()}
+
+    def _said(self) -> dict[int, tuple[str, Statement]]:
+        """Give the eventIDs and statements that the connection remembers: an event never changes them."""
+        memory: dict[int, tuple[str, Statement]] = self._connection.info.setdefault("suyuan_said", {})
+        return memory
+
+    def _read_statements(self, events: Collection[int]) -> Iterator[tuple[int, tuple[str, Statement]]]:
         self._cursor.execute(_STATEMENTS, (integers(events),))
         rows = self._cursor.fetchall()
         terms = self._terms({term for row in rows for term in row[_TERMS]})
-        found: dict[int, Statement] = {}
         for row in rows:
-            number, kind, action, move, ends, tells_more = row[:6]
+            number, event_id, kind, action, move, ends, tells_more = row[:7]
             location, read_point, *parties, bound_for, step, disposition = map(terms.get, row[_TERMS])
             giver, taker, carrier, owner = parties
-            found[number] = Statement(
+            statement = Statement(
                 move=Move(move),
                 ends=None if ends is None else How(ends),
                 site=location or read_point,
@@ -214,7 +283,7 @@ class PostgresNeighbours:
                 creates=kind == TYPES["ObjectEvent"] and action == ACTIONS["ADD"],
                 tells_more=tells_more,
             )
-        return found
+            yield number, (event_id, statement)
 
     def events(self, events: Collection[int]) -> Mapping[int, Event]:
         """See :meth:`Neighbours.events`."""
@@ -259,9 +328,9 @@ class PostgresNeighbours:
             return []
         first, last, since, until = zip(*asked, strict=True)
         blocks = [thing >> 6 for thing in first]
-        where, value = routed("f.block", blocks) if condition.startswith(_OVERLAPS) else ("", ())
+        where, value = routed("f.block", blocks) if condition.startswith(OVERLAPS) else ("", ())
         self._cursor.execute(
-            f"SELECT {columns} FROM {_ASKED} JOIN {table} f ON {condition}{where}",  # noqa: S608 - constants
+            f"SELECT {columns} FROM {ASKED} JOIN {table} f ON {condition}{where}",  # noqa: S608 - constants
             (*map(integers, (blocks, first, last, since, until)), *value),
         )
         return list(dict.fromkeys(self._cursor.fetchall()))
@@ -276,3 +345,17 @@ class PostgresNeighbours:
             self._cursor.execute("SELECT id, value FROM term WHERE id = ANY(%s::integer[])", (integers(new),))
             known.update(self._cursor.fetchall())
         return known
+
+
+def _always(asked: Sequence[Ask]) -> list[Ask]:
+    """Ask about the same things at any time."""
+    return [Ask(ask.first, ask.last, NEVER, FOREVER) for ask in asked]
+
+
+def _side(legs: Iterable[tuple[Any, ...]], *, output: bool) -> list[Leg]:
+    """Give the legs of one side of a transformation."""
+    return [Leg(row[0], row[1], row[3], row[4]) for row in legs if bool(row[5]) is output]
+
+
+def _kind(number: int, unit: object) -> Kind:
+    return "unit" if unit else KINDS[number]

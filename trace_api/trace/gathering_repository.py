@@ -1,0 +1,157 @@
+"""Everything about a few things in one statement, kept for the rest of one question.
+
+A question about one item touches some thirty things, and asks of each who it is, what happened to it, what
+it was made of, which lot and which unit it was in. Asked one by one, most of the time goes into exchanges
+with the database. So the first call about a few things reads all of that at once, and later calls of the
+same question are answered from here. Calls about many things go to the tables one by one instead: what one
+call adds here is what :data:`FEW` things have.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
+from typing import Any, Final
+
+import psycopg
+
+from lineage.facts import Scope
+from lineage.trace.neighbours import BLOCK, Ask
+from trace_api.database.arrays import integers
+
+#: Things of one call up to which everything about them is read at once.
+FEW: Final = 96
+
+_SHIFT: Final = BLOCK.bit_length() - 1
+
+Row = tuple[Any, ...]
+"""A row of a part, in the order of its columns."""
+
+ASKED: Final = (
+    "unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
+    " AS a (block, first, last, since, until)"
+)
+OVERLAPS: Final = "f.block = a.block AND f.lo <= a.last AND f.hi >= a.first"
+IN_TIME: Final = "f.start_at <= a.until AND f.end_at > a.since"
+CONTAINED: Final = f"f.scope = {int(Scope.CONTAINMENT)}"
+ATTACHED: Final = f"f.scope = {int(Scope.ASSOCIATION)}"
+
+
+class Part(IntEnum):
+    """What is read about a thing."""
+
+    NAME = 0
+    POSTING = 1
+    MEMBERSHIP = 2
+    ODDITY = 3
+    STAY = 4
+    ATTACHED = 5
+    LEG = 6
+
+
+_STAY: Final = "f.lo, f.hi, f.start_at, f.end_at, f.event, f.closed_by"
+#: Each part as (columns, rows). The columns begin with the run that the row is about; the last two are a
+#: number that may be broken, and a text.
+_PARTS: Final = {
+    Part.NAME: (
+        "f.id, f.id, f.kind, f.unit::int, NULL, NULL, NULL, NULL, NULL, f.key",
+        "thing f WHERE f.id BETWEEN a.first AND a.last",
+    ),
+    Part.POSTING: (
+        "f.lo, f.hi, f.at, f.event, f.role, f.unit, f.void::int, NULL, f.quantity, NULL",
+        f"posting f WHERE {OVERLAPS} AND f.at >= a.since AND f.at <= a.until",
+    ),
+    Part.MEMBERSHIP: (
+        "f.lo, f.hi, f.lot, f.at, f.event, NULL, NULL, NULL, NULL, NULL",
+        f"membership f WHERE {OVERLAPS}",
+    ),
+    Part.ODDITY: (
+        "f.lo, f.hi, f.code, f.at, f.event, f.parent, f.other, NULL, NULL, NULL",
+        f"oddity f WHERE {OVERLAPS} AND {CONTAINED}",
+    ),
+    Part.STAY: (
+        f"{_STAY}, f.parent, NULL, NULL, NULL",
+        f"stay f WHERE {OVERLAPS} AND {IN_TIME} AND {CONTAINED}",
+    ),
+    # The run is the unit here: it is the one that was asked about.
+    Part.ATTACHED: (
+        f"f.parent, f.parent, {_STAY}, NULL, NULL",
+        f"stay f WHERE f.parent BETWEEN a.first AND a.last AND {IN_TIME} AND {ATTACHED}",
+    ),
+    # Whole transformations: every leg of those that have an output among the things.
+    Part.LEG: (
+        "f.lo, f.hi, f.ref, f.at, f.event, f.output::int, NULL, NULL, NULL, NULL",
+        f"leg g JOIN leg f ON f.ref = g.ref WHERE g.output AND {OVERLAPS.replace('f.', 'g.')}",
+    ),
+}
+_TYPES: Final = (*["bigint"] * 8, "float8", "text")
+_COLUMNS: Final = ", ".join(f"f.c{place}::{kind}" for place, kind in enumerate(_TYPES))
+_NAMES: Final = ", ".join(f"c{place}" for place in range(len(_TYPES)))
+EVERYTHING: Final = f"WITH a AS MATERIALIZED (SELECT * FROM {ASKED}) " + " UNION ALL ".join(  # noqa: S608 - constants
+    f"SELECT {int(part)}, {_COLUMNS} FROM a"  # noqa: S608 - constants
+    f" CROSS JOIN LATERAL (SELECT {columns} FROM {rows} OFFSET 0) AS f ({_NAMES})"
+    for part, (columns, rows) in _PARTS.items()
+)
+
+
+class Gathering:
+    """What one question has read so far about few things.
+
+    :param cursor: of the question's snapshot
+    :param most: things of one call up to which everything about them is read
+    """
+
+    def __init__(self, cursor: psycopg.Cursor[Any], most: int = FEW) -> None:
+        self._cursor = cursor
+        self._most = most
+        self._times: dict[int, tuple[int, int]] = {}
+        """Thing → the time that was read about."""
+        self._rows: dict[tuple[int, int], dict[Row, None]] = defaultdict(dict)
+        """(part, block) → rows."""
+        self._legs: dict[int, dict[Row, None]] = defaultdict(dict)
+
+    def has(self, asked: Sequence[Ask]) -> bool:
+        """Make sure that everything about these things in their time is here; ``False`` if they are many."""
+        if sum(ask.last - ask.first for ask in asked) + len(asked) > self._most:
+            return False
+        missing = list(self._missing(asked))
+        if missing:
+            first, last, since, until = zip(*missing, strict=True)
+            blocks = [thing >> _SHIFT for thing in first]
+            self._cursor.execute(EVERYTHING, tuple(map(integers, (blocks, first, last, since, until))))
+            for part, *values in self._cursor.fetchall():
+                row = tuple(values)
+                self._rows[part, row[0] >> _SHIFT][row] = None
+                if part == Part.LEG:
+                    self._legs[row[2]][row] = None
+            for ask in missing:
+                self._times.update(dict.fromkeys(range(ask.first, ask.last + 1), (ask.since, ask.until)))
+        return True
+
+    def rows(self, part: Part, asked: Iterable[Ask]) -> Iterable[Row]:
+        """Give the rows of a part that overlap the asked runs, each once, in the order of its columns."""
+        found: dict[Row, None] = {}
+        for ask in asked:
+            for row in self._rows.get((part, ask.first >> _SHIFT), ()):
+                if row[0] <= ask.last and ask.first <= row[1]:
+                    found[row] = None
+        return found
+
+    def legs(self, ref: int) -> Iterable[Row]:
+        """Give all legs of a transformation; nothing for one that is not here."""
+        return self._legs.get(ref, ())
+
+    def _missing(self, asked: Iterable[Ask]) -> Iterator[Ask]:
+        """Give what has to be read, over the time that was read before and the one that is asked for."""
+        for ask in asked:
+            since, until, known = ask.since, ask.until, True
+            for thing in range(ask.first, ask.last + 1):
+                time = self._times.get(thing)
+                if time is None:
+                    known = False
+                    continue
+                known = known and time[0] <= ask.since and ask.until <= time[1]
+                since, until = min(since, time[0]), max(until, time[1])
+            if not known:
+                yield Ask(ask.first, ask.last, since, until)
