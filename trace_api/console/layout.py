@@ -1,18 +1,21 @@
 """Lays a folded trace out: time from left to right, boxes in columns, links as curves beside them. Pure.
 
 1. Columns: a box stands right of everything that went into it (longest path); cycles, which only wrong data
-has,
-   are cut at the link that closes them.
+   has, are cut at the link that closes them.
 2. Long links get a waypoint in each column they pass, so that room is kept for them.
 3. Order inside columns: sweeps towards the mean place of the neighbours, which keeps crossings few.
 4. Places: columns evenly, boxes centred in their column.
 """
+
+from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+
+import networkx as nx
 
 from lineage.folding import Box, Folded, Link
 
@@ -94,48 +97,32 @@ def lay_out(graph: Folded) -> Layout:
 
 
 def _without_cycles(ids: Sequence[str], links: Sequence[Link]) -> list[Link]:
-    """Leave out the links that close a cycle, found depth first without recursion."""
-    down: dict[str, list[Link]] = defaultdict(list)
-    for link in links:
-        down[link.upstream].append(link)
-    state: dict[str, int] = {}
+    """Leave out each link that closes a cycle with those before it."""
+    rings = nx.strongly_connected_components(_graph(ids, links))
+    ring_of = {id_: number for number, ring in enumerate(rings) for id_ in ring}
+    inside = _graph(ids, ())
     kept: list[Link] = []
-    for start in ids:
-        if start in state:
-            continue
-        state[start] = 1
-        stack = [(start, iter(down[start]))]
-        while stack:
-            here, left = stack[-1]
-            following = next(left, None)
-            if following is None:
-                state[here] = 2
-                stack.pop()
-            elif state.get(following.downstream) != 1:
-                kept.append(following)
-                if following.downstream not in state:
-                    state[following.downstream] = 1
-                    stack.append((following.downstream, iter(down[following.downstream])))
+    for link in links:
+        above, below = link.upstream, link.downstream
+        if ring_of[above] == ring_of[below]:
+            if nx.has_path(inside, below, above):
+                continue
+            inside.add_edge(above, below)
+        kept.append(link)
     return kept
 
 
 def _columns(ids: Sequence[str], links: Sequence[Link]) -> dict[str, int]:
     """Give each box its column: one past the furthest box that went into it."""
-    down: dict[str, list[str]] = defaultdict(list)
-    waiting: dict[str, int] = dict.fromkeys(ids, 0)
-    for link in links:
-        down[link.upstream].append(link.downstream)
-        waiting[link.downstream] += 1
-    column = dict.fromkeys(ids, 0)
-    ready = [id_ for id_ in ids if not waiting[id_]]
-    while ready:
-        here = ready.pop()
-        for below in down[here]:
-            column[below] = max(column[below], column[here] + 1)
-            waiting[below] -= 1
-            if not waiting[below]:
-                ready.append(below)
-    return column
+    generations = nx.topological_generations(_graph(ids, links))
+    return {id_: column for column, generation in enumerate(generations) for id_ in generation}
+
+
+def _graph(ids: Sequence[str], links: Sequence[Link]) -> nx.DiGraph[str]:
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(ids)
+    graph.add_edges_from((link.upstream, link.downstream) for link in links)
+    return graph
 
 
 def _routes(
