@@ -6,7 +6,22 @@ who had a thing is :func:`statement_of`. Errors do not occur here: an event that
 
 from lineage.facts.containment import OPEN, ChildMark, Derived, Emptied, Oddity, Order, Stay, derive
 from lineage.facts.custody import Move, Statement, statement_of
-from lineage.facts.model import Ending, EventFacts, How, Mark, MarkKind, Member, Posting, Role, Scope
+from lineage.facts.model import (
+    Ending,
+    EventFacts,
+    Group,
+    How,
+    Mark,
+    MarkKind,
+    Marks,
+    Member,
+    Members,
+    Posting,
+    Role,
+    Scope,
+    Thing,
+    kind_named,
+)
 from lineage.facts.reading import facts_of, lot_key
 from lineage.facts.times import DAY, SECOND, micros, moment, rfc3339
 
@@ -19,10 +34,13 @@ __all__ = [
     "Emptied",
     "Ending",
     "EventFacts",
+    "Group",
     "How",
     "Mark",
     "MarkKind",
+    "Marks",
     "Member",
+    "Members",
     "Move",
     "Oddity",
     "Order",
@@ -31,8 +49,10 @@ __all__ = [
     "Scope",
     "Statement",
     "Stay",
+    "Thing",
     "derive",
     "facts_of",
+    "kind_named",
     "lot_key",
     "micros",
     "moment",

@@ -5,12 +5,13 @@ Keys are canonical URIs here; a store may exchange them for integers of its own 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from enum import IntEnum, IntFlag
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from lineage.identifiers import Identifier
+from lineage.identifiers import Kind, Warning_
 
 
 class Role(IntEnum):
@@ -24,10 +25,31 @@ class Role(IntEnum):
     OUTPUT = 5
 
 
+def kind_named(kind: Kind, *, by_quantity: bool) -> Literal["item", "lot", "unit", "class"]:
+    """Give the kind of a thing by how one event names it; a parent of an aggregation is a unit besides.
+
+    What is no thing by its identifier, such as a document, is one when it is named as one.
+    """
+    if kind == "item" or kind == "lot" or kind == "unit" or kind == "class":  # noqa: PLR1714 - narrows the type
+        return kind
+    return "lot" if by_quantity else "item"
+
+
+class Thing(NamedTuple):
+    """A thing as facts name it; the members are those of the identifier of the same name."""
+
+    id: str
+    kind: Kind
+    scheme: str
+    class_id: str | None
+    lot: str | None
+    warnings: tuple[Warning_, ...]
+
+
 class Posting(NamedTuple):
     """One thing, named by the event in one role."""
 
-    thing: Identifier
+    thing: Thing
     role: Role
     by_quantity: bool
     """Named in a quantity list (a lot or class, as a portion) and not as an instance."""
@@ -40,6 +62,41 @@ class Posting(NamedTuple):
     def traced(self) -> bool:
         """A class is reported and never traced (semantics 1)."""
         return self.thing.kind != "class"
+
+
+class Group(NamedTuple):
+    """Things that an event names in one role and that differ in nothing but their id.
+
+    What a posting says of one thing this says of many: an event lists the items of one product by the dozen.
+    """
+
+    role: Role
+    ids: Sequence[str]
+    """Canonical, each once, in the order in which the event names them; one for a portion."""
+    kind: Kind
+    scheme: str
+    class_id: str | None = None
+    lot: str | None = None
+    warnings: tuple[Warning_, ...] = ()
+    by_quantity: bool = False
+    quantity: float | None = None
+    uom: str | None = None
+
+    @property
+    def traced(self) -> bool:
+        """A class is reported and never traced (semantics 1)."""
+        return self.kind != "class"
+
+    @property
+    def portion(self) -> bool:
+        """Lots are portions however they are named."""
+        return self.by_quantity or self.kind == "lot"
+
+    def postings(self) -> Iterator[Posting]:
+        """Give the things one by one."""
+        for id_ in self.ids:
+            thing = Thing(id_, self.kind, self.scheme, self.class_id, self.lot, self.warnings)
+            yield Posting(thing, self.role, self.by_quantity, self.quantity, self.uom)
 
 
 class MarkKind(IntEnum):
@@ -77,6 +134,27 @@ class Mark(NamedTuple):
     """The child is a lot: it can be in many parents at once, and only its own parent's marks end that."""
 
 
+class Marks(NamedTuple):
+    """The same mark on several children of a parent, or on several parents; see :class:`Mark`."""
+
+    kind: MarkKind
+    scope: Scope
+    parents: Sequence[str] = ()
+    """One, or none for LEAVE; any number for EMPTY."""
+    children: Sequence[str] = ()
+    """None for EMPTY."""
+    portion: bool = False
+
+    def each(self) -> Iterator[Mark]:
+        """Give the marks one by one."""
+        if not self.children:
+            for parent in self.parents:
+                yield Mark(self.kind, self.scope, parent, None, self.portion)
+        parent_of_all = self.parents[0] if self.parents else None
+        for child in self.children:
+            yield Mark(self.kind, self.scope, parent_of_all, child, self.portion)
+
+
 class Member(NamedTuple):
     """An item was commissioned into a lot by this event (semantics 2.4)."""
 
@@ -102,8 +180,18 @@ class Ending(NamedTuple):
     how: How
 
 
+class Members(NamedTuple):
+    """Items that were commissioned into one lot; see :class:`Member`."""
+
+    lot: str
+    items: Sequence[str]
+
+
 class EventFacts(msgspec.Struct, frozen=True, gc=False):
     """Everything one event establishes, alone. What several events establish together is derived from these.
+
+    Facts are kept of many things at once (``groups``, ``mark_groups``, ``member_groups``), the way events
+    name them; ``postings``, ``marks`` and ``memberships`` give the same one by one.
 
     A store keeps the postings of every event, voided or not (history shows both), and the rest only of
     events that stand: an event stands unless a declaration with its eventID has been captured, before or
@@ -115,11 +203,36 @@ class EventFacts(msgspec.Struct, frozen=True, gc=False):
     declaration: bool
     """The event is an error declaration: it takes the event with the same eventID out and establishes
     nothing itself."""
-    postings: tuple[Posting, ...]
+    groups: tuple[Group, ...]
     transformation: bool = False
     """INPUT and OUTPUT postings with ``traced`` are the legs of a transformation."""
     transformation_id: str | None = None
     """Events that share it are one transformation; without it the event is one by itself."""
-    marks: tuple[Mark, ...] = ()
-    memberships: tuple[Member, ...] = ()
-    endings: tuple[Ending, ...] = ()
+    mark_groups: tuple[Marks, ...] = ()
+    member_groups: tuple[Members, ...] = ()
+    ends: How | None = None
+    """How the event ends the items and units of ``epcList``, or of a transformation's inputs."""
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        """Every thing that the event names, once in each role."""
+        return tuple([posting for group in self.groups for posting in group.postings()])
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What the event does to "is inside"."""
+        return tuple([mark for group in self.mark_groups for mark in group.each()])
+
+    @property
+    def memberships(self) -> tuple[Member, ...]:
+        """The items that the event brings into being, each with its lot."""
+        return tuple([Member(item, group.lot) for group in self.member_groups for item in group.items])
+
+    @property
+    def endings(self) -> tuple[Ending, ...]:
+        """The items and units that the event ends."""
+        if self.ends is None:
+            return ()
+        ended = Role.INPUT if self.transformation else Role.EPC
+        groups = [group for group in self.groups if group.role is ended and not group.portion]
+        return tuple([Ending(id_, self.ends) for group in groups for id_ in group.ids])

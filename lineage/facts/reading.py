@@ -13,153 +13,169 @@ An error declaration has postings only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from lineage.events import Event, Quantity
 from lineage.facts.custody import ending_of, key_of
-from lineage.facts.model import Ending, EventFacts, How, Mark, MarkKind, Member, Posting, Role, Scope
+from lineage.facts.model import EventFacts, Group, How, MarkKind, Marks, Members, Role, Scope
 from lineage.facts.terms import own_text
 from lineage.facts.times import micros
-from lineage.identifiers import GS1_HOST, LOCAL_HOST, Identifier, name_uri
+from lineage.identifiers import GS1_HOST, LOCAL_HOST, Identifier, name_alike, name_uri
 
 _CLASSES_WITH_LOTS = (f"{GS1_HOST}/01/", f"{GS1_HOST}/8006/")
 """How the GS1 classes start that a lot number qualifies: trade items and their pieces."""
+
+_SCOPES = {"AggregationEvent": Scope.CONTAINMENT, "AssociationEvent": Scope.ASSOCIATION}
+_KINDS = {"ADD": MarkKind.ADD, "OBSERVE": MarkKind.SEEN, "DELETE": MarkKind.REMOVE}
 
 
 def facts_of(event: Event) -> EventFacts:
     """Give everything this event establishes by itself (semantics 2)."""
     # 1. postings
-    postings = tuple(_postings(event))
+    groups = tuple(_groups(event))
     at = micros(event.event_time)
-    if event.error_declaration is not None:
-        return EventFacts(at, declaration=True, postings=postings)
-    transformation = event.type == "TransformationEvent"
+    if event.wire.error_declaration is not None:
+        return EventFacts(at, declaration=True, groups=groups)
+    kind = event.type
+    transformation = kind == "TransformationEvent"
     return EventFacts(
         at,
         declaration=False,
-        postings=postings,
+        groups=groups,
         transformation=transformation,
         transformation_id=event.transformation_id if transformation else None,
         # 2. marks
-        marks=tuple(_marks(event, postings)),
+        mark_groups=_marks(event, kind, groups),
         # 3. memberships
-        memberships=tuple(_memberships(event, postings)),
+        member_groups=_members(event, kind, groups),
         # 4. endings
-        endings=tuple(_endings(event, postings)),
+        ends=How.CONSUMED if transformation else ending_of(event),
     )
 
 
-def lot_key(item: Identifier, lot_number: str) -> str | None:
+def lot_key(item: Identifier | Group, lot_number: str) -> str | None:
     """Give the canonical id of the lot with this number in the item's class, if the item has a class.
 
     Trade items: ``/01/<gtin>/10/<lot>``. Others, also GS1 keys that have no lot of their own (types of
     assets): the scheme's class with the lot number behind it, under ``/id/lot/``.
     """
-    if item.class_id is None:
-        return None
+    return None if item.class_id is None else _lot_of_class(item.scheme, item.class_id, lot_number)
+
+
+@lru_cache(maxsize=4096)
+def _lot_of_class(scheme: str, class_id: str, lot_number: str) -> str:
     number = quote(lot_number, safe="")
-    if item.class_id.startswith(_CLASSES_WITH_LOTS):
-        return name_uri(f"{item.class_id}/10/{number}").id
-    if item.class_id.startswith(LOCAL_HOST):
-        scheme_and_value = item.class_id.removeprefix(f"{LOCAL_HOST}/id/").replace("/", ".")
+    if class_id.startswith(_CLASSES_WITH_LOTS):
+        return name_uri(f"{class_id}/10/{number}").id
+    if class_id.startswith(LOCAL_HOST):
+        scheme_and_value = class_id.removeprefix(f"{LOCAL_HOST}/id/").replace("/", ".")
     else:
-        scheme_and_value = f"{item.scheme}.{item.class_id.rsplit('/', 1)[1]}"
+        scheme_and_value = f"{scheme}.{class_id.rsplit('/', 1)[1]}"
     return name_uri(f"{LOCAL_HOST}/id/lot/{scheme_and_value}.{number}").id
 
 
-def _postings(event: Event) -> Iterator[Posting]:
+def _groups(event: Event) -> Iterator[Group]:
     """Name every thing of the event once a role; instances before portions."""
-    if event.parent_id is not None:
-        yield from _instances((event.parent_id,), Role.PARENT)
-    yield from _instances(event.epcs, Role.EPC)
-    yield from _portions(event.quantities, Role.EPC)
-    yield from _instances(event.child_epcs, Role.CHILD)
-    yield from _portions(event.child_quantities, Role.CHILD)
-    yield from _instances(event.input_epcs, Role.INPUT)
-    yield from _portions(event.input_quantities, Role.INPUT)
-    yield from _instances(event.output_epcs, Role.OUTPUT)
-    yield from _portions(event.output_quantities, Role.OUTPUT)
+    wire = event.wire
+    if wire.parent_id is not None:
+        yield from _instances((wire.parent_id,), Role.PARENT)
+    for role, epcs, quantities in (
+        (Role.EPC, wire.epc_list, wire.quantity_list),
+        (Role.CHILD, wire.child_epcs, wire.child_quantity_list),
+        (Role.INPUT, wire.input_epc_list, wire.input_quantity_list),
+        (Role.OUTPUT, wire.output_epc_list, wire.output_quantity_list),
+    ):
+        if epcs:
+            yield from _instances(epcs, role)
+        if quantities:
+            yield from _portions(quantities, role)
 
 
-def _instances(texts: Iterable[str], role: Role) -> Iterator[Posting]:
+def _instances(texts: Sequence[str], role: Role) -> Iterator[Group]:
+    alike = name_alike(texts) if len(texts) > 1 else None
+    if alike is not None:
+        family, ids = alike
+        yield Group(role, ids, family.kind, family.scheme, family.class_id, family.lot)
+        return
     # One thing may be listed in several written forms; the one that names its lot says most.
     things: dict[str, Identifier] = {}
     for text in texts:
         thing = name_uri(text)
         if thing.id not in things or thing.lot is not None:
             things[thing.id] = thing
+    group: Group | None = None
+    ids = []
     for thing in things.values():
-        yield Posting(thing, role, by_quantity=False, quantity=None, uom=None)
+        said = (thing.kind, thing.scheme, thing.class_id, thing.lot, thing.warnings)
+        if group is None or group[2:7] != said:
+            ids = []
+            if group is not None:
+                yield group
+            group = Group(role, ids, *said)
+        ids.append(thing.id)
+    if group is not None:
+        yield group
 
 
-def _portions(quantities: Iterable[Quantity], role: Role) -> Iterator[Posting]:
+def _portions(quantities: Iterable[Quantity], role: Role) -> Iterator[Group]:
     for one in quantities:
+        thing = name_uri(one.epc_class)
         amount = None if one.quantity is None else float(one.quantity)
-        yield Posting(name_uri(one.epc_class), role, by_quantity=True, quantity=amount, uom=one.uom)
+        said = (thing.kind, thing.scheme, thing.class_id, thing.lot, thing.warnings)
+        yield Group(role, (thing.id,), *said, by_quantity=True, quantity=amount, uom=one.uom)
 
 
-def _is_portion(posting: Posting) -> bool:
-    return posting.by_quantity or posting.thing.kind == "lot"
+def _marks(event: Event, kind: str, groups: tuple[Group, ...]) -> tuple[Marks, ...]:
+    if kind in _SCOPES:
+        return tuple(_inside(event, groups, _SCOPES[kind]))
+    if kind == "ObjectEvent" and event.action == "DELETE":
+        things = [id_ for group in groups if not group.portion for id_ in group.ids]
+        return (
+            Marks(MarkKind.LEAVE, Scope.BOTH, children=things),
+            Marks(MarkKind.EMPTY, Scope.BOTH, parents=things),
+        )
+    if kind == "TransformationEvent":
+        used = [group for group in groups if group.role is Role.INPUT and not group.portion]
+        return tuple([Marks(MarkKind.LEAVE, Scope.BOTH, children=group.ids) for group in used])
+    return ()
 
 
-def _marks(event: Event, postings: tuple[Posting, ...]) -> Iterator[Mark]:
-    if event.type in ("AggregationEvent", "AssociationEvent"):
-        scope = Scope.CONTAINMENT if event.type == "AggregationEvent" else Scope.ASSOCIATION
-        yield from _inside(event, postings, scope)
-    elif event.type == "ObjectEvent" and event.action == "DELETE":
-        for posting in postings:
-            if not _is_portion(posting):
-                yield Mark(MarkKind.LEAVE, Scope.BOTH, None, posting.thing.id)
-                yield Mark(MarkKind.EMPTY, Scope.BOTH, posting.thing.id, None)
-    elif event.type == "TransformationEvent":
-        for posting in postings:
-            if posting.role is Role.INPUT and not _is_portion(posting):
-                yield Mark(MarkKind.LEAVE, Scope.BOTH, None, posting.thing.id)
-
-
-def _inside(event: Event, postings: tuple[Posting, ...], scope: Scope) -> Iterator[Mark]:
-    parent = next((posting.thing.id for posting in postings if posting.role is Role.PARENT), None)
-    if parent is None:
+def _inside(event: Event, groups: tuple[Group, ...], scope: Scope) -> Iterator[Marks]:
+    parents = [group.ids for group in groups if group.role is Role.PARENT]
+    if not parents:
         return
-    children = [posting for posting in postings if posting.role is Role.CHILD]
+    (parent,) = parents[0]
+    children = [group for group in groups if group.role is Role.CHILD]
     if event.action == "DELETE" and not children:
-        yield Mark(MarkKind.EMPTY, scope, parent, None)
+        yield Marks(MarkKind.EMPTY, scope, (parent,))
         return
-    kind = {"ADD": MarkKind.ADD, "OBSERVE": MarkKind.SEEN, "DELETE": MarkKind.REMOVE}[
-        event.action or "OBSERVE"
-    ]
-    for posting in children:
-        if posting.traced and posting.thing.id != parent:
-            yield Mark(kind, scope, parent, posting.thing.id, _is_portion(posting))
+    kind = _KINDS[event.action or "OBSERVE"]
+    for group in children:
+        if group.traced:
+            ids = [id_ for id_ in group.ids if id_ != parent] if parent in group.ids else group.ids
+            if ids:
+                yield Marks(kind, scope, (parent,), ids, group.portion)
 
 
-def _memberships(event: Event, postings: tuple[Posting, ...]) -> Iterator[Member]:
-    if event.type == "ObjectEvent" and event.action == "ADD":
+def _members(event: Event, kind: str, groups: tuple[Group, ...]) -> tuple[Members, ...]:
+    if kind == "ObjectEvent" and event.action == "ADD":
         born = Role.EPC
-    elif event.type == "TransformationEvent":
+    elif kind == "TransformationEvent":
         born = Role.OUTPUT
     else:
-        return
+        return ()
+    found = []
     named = key_of(own_text(event, "lot"))
-    for posting in postings:
-        if posting.role is born and not _is_portion(posting) and posting.traced:
-            lot = named or posting.thing.lot
-            if lot is None and event.lot_number:
-                lot = lot_key(posting.thing, event.lot_number)
-            if lot is not None and lot != posting.thing.id:
-                yield Member(posting.thing.id, lot)
-
-
-def _endings(event: Event, postings: tuple[Posting, ...]) -> Iterator[Ending]:
-    if event.type == "TransformationEvent":
-        for posting in postings:
-            if posting.role is Role.INPUT and not _is_portion(posting):
-                yield Ending(posting.thing.id, How.CONSUMED)
-        return
-    how = ending_of(event)
-    if how is None:
-        return
-    for posting in postings:
-        if posting.role is Role.EPC and not _is_portion(posting):
-            yield Ending(posting.thing.id, how)
+    number = event.lot_number
+    for group in groups:
+        if group.role is born and not group.portion and group.traced:
+            lot = named or group.lot
+            if lot is None and number:
+                lot = lot_key(group, number)
+            if lot is not None:
+                items = [id_ for id_ in group.ids if id_ != lot] if lot in group.ids else group.ids
+                if items:
+                    found.append(Members(lot, items))
+    return tuple(found)

@@ -1,11 +1,13 @@
 """Identifiers of things, places and parties: read any written form, check it, give its canonical form.
 
 ``read`` takes every form, ``read_uri`` the URIs of events (cached) and ``name_uri`` those of events that
-are captured whatever their state, ``read_tag`` the EPC memory of a tag, ``elements`` all application
-identifiers of a GS1 element string or Digital Link.
+are captured whatever their state (``name_alike`` a list of them at once), ``read_tag`` the EPC memory of a
+tag, ``elements`` all application identifiers of a GS1 element string or Digital Link.
 """
 
 from lineage.errors import IdentifierError
+from lineage.identifiers.alike import Family
+from lineage.identifiers.alike import read as name_alike
 from lineage.identifiers.bare import read_as
 from lineage.identifiers.company_prefixes import CompanyPrefixes
 from lineage.identifiers.element_string import Element
@@ -20,11 +22,13 @@ __all__ = [
     "LOCAL_HOST",
     "CompanyPrefixes",
     "Element",
+    "Family",
     "Identifier",
     "IdentifierError",
     "Kind",
     "Warning_",
     "elements",
+    "name_alike",
     "name_uri",
     "read",
     "read_as",

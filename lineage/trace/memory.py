@@ -31,6 +31,7 @@ from lineage.facts import (
     Statement,
     derive,
     facts_of,
+    kind_named,
     statement_of,
 )
 from lineage.trace.neighbours import (
@@ -176,7 +177,7 @@ class MemoryNeighbours:
         thing = posting.thing
         if thing.id not in self._number:
             self._number[thing.id] = len(self._number)
-            self._kinds.append(kind_of(posting))
+            self._kinds.append(kind_named(thing.kind, by_quantity=posting.by_quantity))
 
     def _collect(self, number: int, told: _Told) -> None:
         """Keep what one event says: its postings always, its facts when it stands."""
@@ -278,14 +279,6 @@ class _Inside:
         marks = self._emptied.get(parent, [])
         place = bisect_right(marks, after, key=lambda emptied: emptied.order)
         return marks[place] if place < len(marks) else None
-
-
-def kind_of(posting: Posting) -> Kind:
-    """Give the kind of a thing by how one event names it; a parent of an aggregation is a unit besides."""
-    kind = posting.thing.kind
-    if kind in ("item", "lot", "unit", "class"):
-        return kind
-    return "lot" if posting.by_quantity else "item"
 
 
 def _distinct(events: Iterable[Event]) -> list[_Told]:

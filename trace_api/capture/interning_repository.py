@@ -7,7 +7,7 @@ rows are inserted in the order of their text and the transaction is short, write
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Final
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from lineage.trace.neighbours import Kind
 from trace_api.database.arrays import integers, texts
+from trace_api.database.bulk import Target
 from trace_api.database.engine import driver
 
 #: How kinds of things are stored: only append.
@@ -34,6 +35,8 @@ class TermKind(IntEnum):
 
 Term = tuple[TermKind, str]
 
+_THING: Final = Target("thing", ("id", "key", "kind", "unit"), ("int8", "text", "int2", "bool"))
+
 
 def things(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
     """Give the numbers of those keys that have one."""
@@ -44,19 +47,25 @@ def things(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
 
 
 def add_things(connection: Connection, kinds: Mapping[str, int]) -> dict[str, int]:
-    """Give new numbers to keys, in the order given; a key that another writer just added keeps that one's.
+    """Give new numbers to keys that have none, in the order given.
 
     :param kinds: key → number of its kind
     :return: the number of every key
+    :raises psycopg.errors.UniqueViolation: another writer has just added one of them; see :func:`join_things`
     """
-    psycopg = driver(connection)
-    drawn = psycopg.execute(
-        "SELECT nextval('thing_id') FROM generate_series(1, %s)", (len(kinds),)
-    ).fetchall()
-    # A session whose block is used up goes on with a later one, never with an earlier one.
-    given = dict(zip(kinds, (number for (number,) in drawn), strict=True))
+    given = _drawn(connection, kinds)
+    _THING.write(connection, [(given[key], key, kinds[key], False) for key in sorted(given)])
+    return given
+
+
+def join_things(connection: Connection, kinds: Mapping[str, int]) -> dict[str, int]:
+    """Do as :func:`add_things`, beside writers that add the same keys: these keep the other's number.
+
+    Costs twice as much for many keys.
+    """
+    given = _drawn(connection, kinds)
     ordered = sorted(given)
-    cursor = psycopg.execute(
+    cursor = driver(connection).execute(
         "INSERT INTO thing (id, key, kind, unit)"
         " SELECT t.*, false FROM unnest(%s::bigint[], %s::text[], %s::smallint[]) AS t"
         " ON CONFLICT (key) DO NOTHING RETURNING key",
@@ -70,6 +79,12 @@ def add_things(connection: Connection, kinds: Mapping[str, int]) -> dict[str, in
     if lost:
         given.update(things(connection, sorted(lost)))
     return given
+
+
+def _drawn(connection: Connection, keys: Collection[str]) -> dict[str, int]:
+    drawn = driver(connection).execute("SELECT nextval('thing_id') FROM generate_series(1, %s)", (len(keys),))
+    # A session whose block is used up goes on with a later one, never with an earlier one.
+    return dict(zip(keys, (number for (number,) in drawn), strict=True))
 
 
 def terms(connection: Connection, wanted: Iterable[Term]) -> dict[Term, int]:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
+import msgspec
 import orjson
 
 from lineage.errors import LineageError
 from lineage.events import Event, Problem, event_hash
 from lineage.facts import EventFacts, Statement, facts_of, micros, statement_of
-from lineage.facts.custody import key_of
-from trace_api.capture.interning_repository import Term, TermKind
+from trace_api.capture.interning_repository import TermKind
 
 # PostgreSQL refuses index entries past some 2,700 bytes. The longest GS1 key has 90 characters.
 LONGEST_KEY_BYTES = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(msgspec.Struct, frozen=True, gc=False):
     """A valid event with everything that can be known of it without the database.
 
     :ivar index: its place in the document
@@ -27,7 +26,7 @@ class Prepared:
     :ivar declared_at: microseconds of its error declaration, 0 where there is none
     :ivar hash: SHA-256 of the bytes as captured
     :ivar document: the JSON to keep: as captured, with the eventID added where it came without one
-    :ivar read_point: canonical id, ``None`` where there is none
+    :ivar location: canonical id of the business location, ``None`` where there is none
     """
 
     index: int
@@ -39,31 +38,17 @@ class Prepared:
     document: bytes
     facts: EventFacts
     statement: Statement
-    read_point: str | None
     location: str | None
 
     def warnings(self) -> list[Problem]:
         """Give what is odd about the identifiers of the event, each of which is kept as it is."""
         return [
-            Problem(self.pointer, warning.code, f"{posting.thing.id[:100]}: {warning.message}")
-            for posting in self.facts.postings
-            for warning in posting.thing.warnings
+            Problem(self.pointer, warning.code, f"{id_[:100]}: {warning.message}")
+            for group in self.facts.groups
+            if group.warnings
+            for id_ in group.ids
+            for warning in group.warnings
         ]
-
-    def terms(self) -> list[Term]:
-        """Give every term that is stored with the event."""
-        said = self.statement
-        wanted = [
-            (TermKind.STEP, said.step),
-            (TermKind.DISPOSITION, said.disposition),
-            (TermKind.PLACE, self.read_point),
-            (TermKind.PLACE, self.location),
-            (TermKind.PLACE, said.bound_for),
-            *((TermKind.PARTY, party) for party in (said.giver, said.taker, said.carrier, said.owner)),
-        ]
-        found: list[Term] = [(kind, value) for kind, value in wanted if value is not None]
-        found += [(TermKind.UNIT, posting.uom) for posting in self.facts.postings if posting.uom is not None]
-        return found
 
 
 def prepare(index: int, event: Event, pointer: str) -> Prepared | list[Problem]:
@@ -96,10 +81,31 @@ def prepare(index: int, event: Event, pointer: str) -> Prepared | list[Problem]:
         document,
         facts,
         statement,
-        statement.read_point,
-        key_of(event.biz_location),
+        None if event.wire.biz_location is None else statement.site,
     )
     return _unkeepable(prepared) or prepared
+
+
+def terms_of(prepared: Iterable[Prepared]) -> dict[TermKind, Collection[str]]:
+    """Give every term that is stored with the events, by kind, each once."""
+    steps, dispositions, places, units, parties = (set[str | None]() for _ in range(5))
+    for one in prepared:
+        said = one.statement
+        steps.add(said.step)
+        dispositions.add(said.disposition)
+        places.update((said.read_point, one.location, said.bound_for))
+        parties.update((said.giver, said.taker, said.carrier, said.owner))
+        for group in one.facts.groups:
+            if group.uom is not None:
+                units.add(group.uom)
+    kinds = {
+        TermKind.STEP: steps,
+        TermKind.DISPOSITION: dispositions,
+        TermKind.PLACE: places,
+        TermKind.UNIT: units,
+        TermKind.PARTY: parties,
+    }
+    return {kind: {text for text in texts if text is not None} for kind, texts in kinds.items()}
 
 
 def _with_id(document: bytes, event_id: str) -> bytes:
@@ -109,9 +115,21 @@ def _with_id(document: bytes, event_id: str) -> bytes:
 
 def _unkeepable(prepared: Prepared) -> list[Problem]:
     """Name the texts that the database cannot hold as keys: too long, or with a NUL character."""
-    keys = [("/eventID", prepared.event_id), ("/transformationID", prepared.facts.transformation_id or "")]
-    keys += [("", posting.thing.id) for posting in prepared.facts.postings]
-    keys += [("", value) for _, value in prepared.terms()]
+    facts, said = prepared.facts, prepared.statement
+    texts = (
+        *(prepared.event_id, facts.transformation_id, said.step, said.disposition),
+        *(said.read_point, prepared.location, said.bound_for),
+        *(said.giver, said.taker, said.carrier, said.owner),
+        *[group.uom for group in facts.groups if group.uom is not None],
+        *[group.lot for group in facts.member_groups],
+    )
+    ids = [id_ for group in facts.groups for id_ in group.ids]
+    longest = max(map(len, (*ids, *filter(None, texts))))
+    # A NUL stands in JSON as an escape.
+    if longest * 4 <= LONGEST_KEY_BYTES and b"\\u0000" not in prepared.document:
+        return []
+    keys = [("/eventID", prepared.event_id), ("/transformationID", facts.transformation_id or "")]
+    keys += [("", key) for key in (*ids, *texts[2:]) if key is not None]
     problems = []
     for pointer, key in keys:
         if len(key) * 4 > LONGEST_KEY_BYTES and len(key.encode("utf-8", "replace")) > LONGEST_KEY_BYTES:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from lineage.facts import EventFacts, MarkKind, Posting, Role
-from lineage.trace.memory import kind_of
+from lineage.facts import EventFacts, Group, MarkKind, Role, Scope, kind_named
 from trace_api.capture.containment import MarkRow, Touched
 from trace_api.capture.interning import Numbers
 from trace_api.capture.interning_repository import KIND_NUMBER, TermKind
@@ -108,67 +106,93 @@ def add_facts(
     :param number: of the event
     :param void: an error declaration takes the event out, or it is one: it has postings and nothing else
     """
-    things, at = numbers.things, facts.at
-    _add_postings(rows, number, facts, numbers, void=void)
+    at = facts.at
+    runs_of_ids = _Runs(numbers.things)
+    _add_postings(rows, number, facts, numbers, runs_of_ids, void=void)
     if void:
         return
     if event_type == "AggregationEvent":
         rows.parents.update(
-            things[posting.thing.id] for posting in facts.postings if posting.role is Role.PARENT
+            numbers.things[id_] for group in facts.groups if group.role is Role.PARENT for id_ in group.ids
         )
     if facts.transformation:
         ref = number
         if facts.transformation_id is not None:
             ref = -numbers.transformations[facts.transformation_id]
         for role in (Role.INPUT, Role.OUTPUT):
-            sides = (
-                things[posting.thing.id]
-                for posting in facts.postings
-                if posting.role is role and posting.traced
+            runs = runs_of_ids.joined(
+                group.ids for group in facts.groups if group.role is role and group.traced
             )
-            rows.legs += [LegRow(ref, *run, at, number, role is Role.OUTPUT) for run in runs_of(sides)]
-    lots: dict[int, list[int]] = defaultdict(list)
-    for member in facts.memberships:
-        lots[things[member.lot]].append(things[member.item])
-    for lot, items in lots.items():
-        rows.members += [MemberRow(*run, lot, at, number) for run in runs_of(items)]
-    _add_marks(rows, number, facts, things)
+            rows.legs += [LegRow(ref, *run, at, number, role is Role.OUTPUT) for run in runs]
+    members: dict[str, list[Sequence[str]]] = {}
+    for lot, items in facts.member_groups:
+        members.setdefault(lot, []).append(items)
+    for lot, several in members.items():
+        number_of_lot = numbers.things[lot]
+        rows.members += [MemberRow(*run, number_of_lot, at, number) for run in runs_of_ids.joined(several)]
+    if facts.mark_groups:
+        _add_marks(rows, number, facts, numbers.things, runs_of_ids)
 
 
-def _add_postings(rows: FactRows, number: int, facts: EventFacts, numbers: Numbers, *, void: bool) -> None:
-    things, at = numbers.things, facts.at
-    instances: dict[Role, list[int]] = defaultdict(list)
-    for posting in facts.postings:
-        thing = things[posting.thing.id]
-        if not posting.by_quantity:
-            instances[posting.role].append(thing)
+class _Runs:
+    """The runs of the things of one event: its groups, marks and memberships share their lists of things."""
+
+    def __init__(self, things: Mapping[str, int]) -> None:
+        self._things = things
+        self._known: dict[int, list[Run]] = {}
+
+    def of(self, ids: Sequence[str]) -> list[Run]:
+        """Give the runs of a list that belongs to the event's facts."""
+        runs = self._known.get(id(ids))
+        if runs is None:
+            runs = self._known[id(ids)] = runs_of(map(self._things.__getitem__, ids))
+        return runs
+
+    def joined(self, several: Iterable[Sequence[str]]) -> list[Run]:
+        """Give the fewest runs that hold the things of all these lists."""
+        lists = list(several)
+        if len(lists) == 1:
+            return self.of(lists[0])
+        return runs_of([self._things[id_] for ids in lists for id_ in ids])
+
+
+def _add_postings(
+    rows: FactRows, number: int, facts: EventFacts, numbers: Numbers, runs: _Runs, *, void: bool
+) -> None:
+    at = facts.at
+    instances: dict[Role, list[Sequence[str]]] = {}
+    for group in facts.groups:
+        if not group.by_quantity:
+            instances.setdefault(group.role, []).append(group.ids)
             continue
-        unit = None if posting.uom is None else numbers.terms[TermKind.UNIT, posting.uom]
-        rows.postings.append(
-            PostingRow(thing >> 6, at, thing, thing, number, posting.quantity, unit, posting.role, void)
-        )
-    for role, members in instances.items():
+        unit = None if group.uom is None else numbers.terms[TermKind.UNIT][group.uom]
         rows.postings += [
-            PostingRow(run.block, at, run.lo, run.hi, number, None, None, role, void)
-            for run in runs_of(members)
+            PostingRow(block, at, lo, hi, number, group.quantity, unit, group.role, void)
+            for block, lo, hi in runs.of(group.ids)
+        ]
+    for role, lists in instances.items():
+        rows.postings += [
+            PostingRow(block, at, lo, hi, number, None, None, role, void)
+            for block, lo, hi in runs.joined(lists)
         ]
 
 
-def _add_marks(rows: FactRows, number: int, facts: EventFacts, things: Mapping[str, int]) -> None:
+def _add_marks(
+    rows: FactRows, number: int, facts: EventFacts, things: Mapping[str, int], runs: _Runs
+) -> None:
     at = facts.at
-    children: dict[tuple[int | None, MarkKind, int, bool], list[int]] = defaultdict(list)
-    emptied: dict[int, list[int]] = defaultdict(list)
-    for mark in facts.marks:
-        parent = None if mark.parent is None else things[mark.parent]
-        if mark.kind is MarkKind.EMPTY:
-            if parent is not None:
-                emptied[mark.scope].append(parent)
-        elif mark.child is not None:
-            children[parent, mark.kind, mark.scope, mark.portion].append(things[mark.child])
-    for (parent, kind, scope, portion), members in children.items():
-        rows.marks += [MarkRow(*run, at, number, parent, kind, scope, portion) for run in runs_of(members)]
-    for scope, parents in emptied.items():
-        rows.emptyings += [EmptyingRow(*run, at, number, scope) for run in runs_of(parents)]
+    children: dict[tuple[int | None, MarkKind, Scope, bool], list[Sequence[str]]] = {}
+    emptied: dict[Scope, list[Sequence[str]]] = {}
+    for kind, scope, parents, named, portion in facts.mark_groups:
+        if kind is MarkKind.EMPTY:
+            emptied.setdefault(scope, []).append(parents)
+        else:
+            parent = things[parents[0]] if parents else None
+            children.setdefault((parent, kind, scope, portion), []).append(named)
+    for (parent, kind, scope, portion), lists in children.items():
+        rows.marks += [MarkRow(*run, at, number, parent, kind, scope, portion) for run in runs.joined(lists)]
+    for scope, lists in emptied.items():
+        rows.emptyings += [EmptyingRow(*run, at, number, scope) for run in runs.joined(lists)]
 
 
 def things_of(prepared: Sequence[Prepared]) -> dict[str, int]:
@@ -176,23 +200,21 @@ def things_of(prepared: Sequence[Prepared]) -> dict[str, int]:
     kinds: dict[str, int] = {}
     for one in prepared:
         # The parent last: the children of neighbouring events, which lie side by side, keep doing so.
-        for posting in sorted(one.facts.postings, key=_parent_last):
-            if posting.thing.id not in kinds:
-                kinds[posting.thing.id] = KIND_NUMBER[kind_of(posting)]
-        for member in one.facts.memberships:
-            kinds.setdefault(member.lot, KIND_NUMBER["lot"])
+        for group in sorted(one.facts.groups, key=_parent_last):
+            number = KIND_NUMBER[kind_named(group.kind, by_quantity=group.by_quantity)]
+            if len(group.ids) > 1:
+                kinds.update(dict.fromkeys(group.ids, number))
+            else:
+                kinds.setdefault(group.ids[0], number)
+        for lot, _ in one.facts.member_groups:
+            kinds.setdefault(lot, KIND_NUMBER["lot"])
     return kinds
 
 
-def _parent_last(posting: Posting) -> bool:
-    return posting.role is Role.PARENT
+def _parent_last(group: Group) -> bool:
+    return group.role is Role.PARENT
 
 
-def term_number(numbers: Numbers, kind: TermKind, value: str | None) -> int | None:
-    """Give the number of a term, ``None`` for none."""
-    return None if value is None else numbers.terms[kind, value]
-
-
-def transformation_ids(prepared: Iterable[Prepared]) -> list[str]:
+def transformation_ids(prepared: Iterable[Prepared]) -> set[str]:
     """Give the transformationIDs of the events."""
-    return [one.facts.transformation_id for one in prepared if one.facts.transformation_id is not None]
+    return {one.facts.transformation_id for one in prepared if one.facts.transformation_id is not None}

@@ -22,18 +22,24 @@ class Run(NamedTuple):
     hi: int
 
 
-def runs_of(things: Iterable[int]) -> Iterator[Run]:
+def runs_of(things: Iterable[int]) -> list[Run]:
     """Give the fewest runs that hold exactly these things, in ascending order."""
-    lo = hi = -1
-    for thing in sorted(set(things)):
-        if thing == hi + 1 and thing >> BLOCK_BITS == lo >> BLOCK_BITS and lo >= 0:
-            hi = thing
-            continue
-        if lo >= 0:
-            yield Run(lo >> BLOCK_BITS, lo, hi)
-        lo = hi = thing
-    if lo >= 0:
-        yield Run(lo >> BLOCK_BITS, lo, hi)
+    ordered = sorted(set(things))
+    if not ordered:
+        return []
+    lo, last = ordered[0], ordered[-1]
+    # Mostly the things of one event lie side by side.
+    if last - lo == len(ordered) - 1 and lo >> BLOCK_BITS == last >> BLOCK_BITS:
+        return [Run(lo >> BLOCK_BITS, lo, last)]
+    runs = []
+    hi = lo - 1
+    for thing in ordered:
+        if thing != hi + 1 or thing >> BLOCK_BITS != lo >> BLOCK_BITS:
+            runs.append(Run(lo >> BLOCK_BITS, lo, hi))
+            lo = thing
+        hi = thing
+    runs.append(Run(lo >> BLOCK_BITS, lo, hi))
+    return runs
 
 
 def blocks_of(first: int, last: int) -> Iterator[Run]:

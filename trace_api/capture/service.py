@@ -26,6 +26,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import orjson
 from sqlalchemy import Connection
@@ -41,14 +42,13 @@ from trace_api.capture.interning import Interning, Numbers
 from trace_api.capture.interning_repository import TermKind
 from trace_api.capture.jobs import Behaviour, Job, Result, job_of
 from trace_api.capture.pages import ZSTD, pack, pages
-from trace_api.capture.preparing import Prepared, prepare
+from trace_api.capture.preparing import Prepared, prepare, terms_of
 from trace_api.capture.reading import Received, receive
 from trace_api.capture.rows import (
     ACTIONS,
     TYPES,
     FactRows,
     add_facts,
-    term_number,
     things_of,
     transformation_ids,
 )
@@ -186,10 +186,9 @@ class Capturer:
     def _numbers(self, received: Received, prepared: Sequence[Prepared]) -> Numbers:
         if not prepared:
             return Numbers()
-        terms = dict.fromkeys(term for one in prepared for term in one.terms())
         return self._interning.numbers(
             things_of(prepared),
-            terms,
+            terms_of(prepared),
             transformation_ids(prepared),
             orjson.dumps(received.document.context),
         )
@@ -329,7 +328,8 @@ class _Capture:
         capture: int,
         rows: FactRows,
     ) -> None:
-        numbers, recorded = self.numbers, self.now()
+        numbers = self.numbers
+        made = _EventRows(numbers, capture, self.now())
         drawn = events.new_numbers(connection, len(new))
         event_rows, page_rows = [], []
         start = 0
@@ -340,9 +340,7 @@ class _Capture:
             for line, one in enumerate(some):
                 number = drawn[start + line]
                 taken_out = one.facts.declaration or one.event_id in void
-                event_rows.append(
-                    _event_row(one, number, recorded, numbers, capture, page, line, void=taken_out)
-                )
+                event_rows.append(made.row(one, number, page, line, void=taken_out))
                 add_facts(rows, number, one.facts, one.event.type, numbers, void=taken_out)
             start += count
         events.add_events(connection, event_rows)
@@ -394,45 +392,48 @@ def _derive(connection: Connection, rows: FactRows, lost: FactRows, touched: Tou
     facts.add_stays(connection, stays, oddities)
 
 
-def _event_row(
-    one: Prepared,
-    number: int,
-    recorded: int,
-    numbers: Numbers,
-    capture: int,
-    page: int,
-    line: int,
-    *,
-    void: bool,
-) -> EventRow:
-    said = one.statement
-    return EventRow(
-        id=number,
-        event_id=one.event_id,
-        declared_at=one.declared_at,
-        event_time=one.facts.at,
-        record_time=recorded,
-        type=TYPES.get(one.event.type, 0),
-        action=ACTIONS.get(one.event.action, 0),
-        step=term_number(numbers, TermKind.STEP, said.step),
-        disposition=term_number(numbers, TermKind.DISPOSITION, said.disposition),
-        read_point=term_number(numbers, TermKind.PLACE, one.read_point),
-        location=term_number(numbers, TermKind.PLACE, one.location),
-        move=said.move,
-        ends=said.ends,
-        giver=term_number(numbers, TermKind.PARTY, said.giver),
-        taker=term_number(numbers, TermKind.PARTY, said.taker),
-        carrier=term_number(numbers, TermKind.PARTY, said.carrier),
-        owner=term_number(numbers, TermKind.PARTY, said.owner),
-        bound_for=term_number(numbers, TermKind.PLACE, said.bound_for),
-        tells_more=said.tells_more,
-        declaration=one.facts.declaration,
-        void=void,
-        capture=capture,
-        page=page,
-        line=line,
-        hash=one.hash,
-    )
+class _EventRows:
+    """Makes the rows of the events of one capture."""
+
+    def __init__(self, numbers: Numbers, capture: int, recorded: int) -> None:
+        # An absent term has no number.
+        self._steps, self._dispositions, self._places, self._parties = (
+            cast("Callable[[str | None], int | None]", numbers.terms[kind].get)
+            for kind in (TermKind.STEP, TermKind.DISPOSITION, TermKind.PLACE, TermKind.PARTY)
+        )
+        self._capture = capture
+        self._recorded = recorded
+
+    def row(self, one: Prepared, number: int, page: int, line: int, *, void: bool) -> EventRow:
+        said, event = one.statement, one.event
+        places, parties = self._places, self._parties
+        return EventRow(
+            number,
+            one.event_id,
+            one.declared_at,
+            one.facts.at,
+            self._recorded,
+            TYPES.get(event.type, 0),
+            ACTIONS.get(event.action, 0),
+            self._steps(said.step),
+            self._dispositions(said.disposition),
+            places(said.read_point),
+            places(one.location),
+            said.move,
+            said.ends,
+            parties(said.giver),
+            parties(said.taker),
+            parties(said.carrier),
+            parties(said.owner),
+            places(said.bound_for),
+            said.tells_more,
+            one.facts.declaration,
+            void,
+            self._capture,
+            page,
+            line,
+            one.hash,
+        )
 
 
 def _voided(new: Sequence[Prepared], known: Sequence[Known]) -> set[str]:
@@ -468,11 +469,12 @@ def _rolled_back(result: Result) -> Result:
 def _add_stored_facts(connection: Connection, rows: FactRows, number: int, event: Event) -> None:
     """Add the rows that a stored event wrote when it was captured."""
     found = facts_of(event)
-    kinds = [posting.thing.id for posting in found.postings] + [each.lot for each in found.memberships]
-    numbers = Numbers(things=interning.things(connection, kinds))
-    units = [(TermKind.UNIT, each.uom) for each in found.postings if each.uom is not None]
+    named = [id_ for group in found.groups for id_ in group.ids] + [lot for lot, _ in found.member_groups]
+    numbers = Numbers(things=interning.things(connection, named))
+    units = [(TermKind.UNIT, group.uom) for group in found.groups if group.uom is not None]
     if units:
-        numbers.terms = interning.terms(connection, units)
+        terms = interning.terms(connection, units)
+        numbers.terms = {TermKind.UNIT: {text: number for (_, text), number in terms.items()}}
     if found.transformation_id is not None:
         numbers.transformations = interning.transformations(connection, [found.transformation_id])
     add_facts(rows, number, found, event.type, numbers, void=False)
