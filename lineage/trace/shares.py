@@ -52,22 +52,21 @@ def shares(neighbours: Neighbours, graph: Graph, since: int) -> dict[int, Share]
 
     :param since: what went in before this time is not meant
     """
-    names = neighbours.names(asks_for([graph.root, *(thing.node for thing in graph.things)]))
-    reached = {graph.root: since} | {thing.node: thing.at for thing in graph.things}
+    names = neighbours.names(asks_for([graph.root, *graph.nodes()]))
+    reached = {graph.root: since}
+    lots: list[int] = []
     # 1.
-    lots = [thing.node for thing in sorted(graph.things, key=lambda one: (one.at, one.depth))]
-    lots = [lot for lot in lots if names[lot].kind == "lot"]
+    for run in sorted(graph.thing_runs, key=lambda one: (one.at, one.depth)):
+        for node in range(run.first, run.last + 1):
+            reached[node] = run.at
+            if names[node].kind == "lot":
+                lots.append(node)
     made: dict[int, list[Transformation]] = defaultdict(list)
     parts = {one.ref: one for one in neighbours.made_from(asks_for(lots))}
-    inputs = {
-        thing for one in parts.values() for leg in one.inputs for thing in range(leg.first, leg.last + 1)
-    }
-    for one in neighbours.made_into(asks_for(inputs)):
-        if one.ref in parts:
-            whole = Transformation(one.ref, parts[one.ref].inputs, one.outputs)
-            for leg in parts[one.ref].outputs:
-                for lot in range(leg.first, leg.last + 1):
-                    made[lot].append(whole)
+    for whole in neighbours.transformations(parts):
+        for leg in parts[whole.ref].outputs:
+            for lot in range(leg.first, leg.last + 1):
+                made[lot].append(whole)
     books = books_of(neighbours, [graph.root, *lots])
     dimension = books[graph.root].dimension
     if dimension is None:

@@ -16,7 +16,7 @@ from trace_api.database import Database
 K = TypeVar("K", bound=Hashable)
 
 # Texts remembered at once; a thing takes some 250 bytes.
-REMEMBERED_THINGS = 250_000
+REMEMBERED_THINGS = 200_000
 REMEMBERED_OTHERS = 20_000
 
 

@@ -63,6 +63,7 @@ class PostgresNeighbours:
         self._connection = connection
         # One cursor answers one statement at a time, and each is read to its end before the next is asked.
         self._cursor = driver(connection).cursor(binary=True)
+        self._names: dict[int, Name] = {}
         # On a cluster a statement goes to the shards of one table: nothing is gathered there.
         self._few = Gathering(self._cursor, most=0 if on_cluster(connection) else FEW)
 
@@ -223,12 +224,15 @@ class PostgresNeighbours:
     # Names, events
 
     def names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
-        """See :meth:`Neighbours.names`."""
-        known = {row[0]: Name(row[9], _kind(row[2], row[3])) for row in self._few.rows(Part.NAME, things)}
-        asked = (thing for ask in things for thing in range(ask.first, ask.last + 1))
+        """See :meth:`Neighbours.names`. Asked several times about all of an answer: they are read once."""
+        known = self._names
+        for row in self._few.rows(Part.NAME, things):
+            known[row[0]] = Name(row[9], _kind(row[2], row[3]))
+        asked = [thing for ask in things for thing in range(ask.first, ask.last + 1)]
         missing = asks_for(thing for thing in asked if thing not in known) if known else things
         rows = self._look_up(missing, "id, key, kind, unit", "thing", "f.id BETWEEN a.first AND a.last")
-        return {**known, **{number: Name(key, _kind(kind, unit)) for number, key, kind, unit in rows}}
+        known.update((number, Name(key, _kind(kind, unit))) for number, key, kind, unit in rows)
+        return {thing: known[thing] for thing in asked if thing in known}
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """See :meth:`Neighbours.event_ids`."""
