@@ -2,9 +2,9 @@
 
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Annotated
@@ -66,25 +66,26 @@ def device(
     if symbology not in AIM:
         usage(f"there is no symbology {symbology}; there are: {', '.join(AIM)}")
     random, faults = Random(seed), Faults(missed, doubled, noise)  # noqa: S311 - a simulation is to be repeatable
-    done = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: done.set())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if name in ("m100", "r200"):
             line = _line(link, tcp)
             framing = BB_7E if name == "m100" else AA_DD
-            post = UhfPost(line, UhfReader(framing, random, faults))
-            post.present(_tags(tag))
-            typer.echo(line.address)
-            _until(done)
-            post.close()
+            with closing(UhfPost(line, UhfReader(framing, random, faults))) as post:
+                post.present(_tags(tag))
+                typer.echo(line.address)
+                _wait()
         elif name == "scanner":
             line = _line(link, tcp)
-            scanner = Scanner(line, random, faults)
-            typer.echo(line.address)
-            _scan_lines(scanner, (Symbol(symbology, text) for text in _lines(sys.stdin)), done)
-            scanner.close()
+            with closing(Scanner(line, random, faults)) as scanner:
+                typer.echo(line.address)
+                _scan_lines(scanner, (Symbol(symbology, text) for text in _lines(sys.stdin)))
+                _wait()
         else:
-            _publish(name, broker, topic, _tags(tag), celsius, every, random, faults, done)
+            _publish(name, broker, topic, _tags(tag), celsius, every, random, faults)
+    except KeyboardInterrupt:
+        # Wherever it comes: while waiting, while nobody has the line open, while a message goes out.
+        notes.print("unplugged")
     except SimulationError as error:
         fail(error)
 
@@ -115,11 +116,10 @@ def _lines(file: Iterable[str]) -> Iterator[str]:
             yield text
 
 
-def _scan_lines(scanner: Scanner, symbols: Iterator[Symbol], done: threading.Event) -> None:
+def _scan_lines(scanner: Scanner, symbols: Iterator[Symbol]) -> None:
     for symbol in symbols:
-        while not done.is_set() and not scanner.scan(symbol):
+        while not scanner.scan(symbol):
             time.sleep(0.1)  # nobody has the line open yet
-    _until(done)
 
 
 def _publish(
@@ -131,27 +131,22 @@ def _publish(
     every: float,
     random: Random,
     faults: Faults,
-    done: threading.Event,
 ) -> None:
     address = urlsplit(broker)
-    outlet = Outlet(address.hostname or "127.0.0.1", address.port or 1883, f"sim-{name}")
-    typer.echo(f"{broker} {topic or f'sim/{name}'}")
-    reader = ZebraReader(outlet, topic or f"sim/{name}", random, faults)
-    thermometer = Thermometer(outlet, topic or f"sim/{name}", name)
-    while not done.is_set():
-        if name == "zebra":
-            reader.pass_by(tags, reads=1)
-        else:
-            thermometer.report(random.gauss(celsius, 0.4))
-        try:
-            done.wait(every)
-        except KeyboardInterrupt:
-            break
-    outlet.close()
+    with closing(Outlet(address.hostname or "127.0.0.1", address.port or 1883, f"sim-{name}")) as outlet:
+        typer.echo(f"{broker} {topic or f'sim/{name}'}")
+        reader = ZebraReader(outlet, topic or f"sim/{name}", random, faults)
+        thermometer = Thermometer(outlet, topic or f"sim/{name}", name)
+        while True:
+            if name == "zebra":
+                reader.pass_by(tags, reads=1)
+            else:
+                thermometer.report(random.gauss(celsius, 0.4))
+            time.sleep(every)
 
 
-def _until(done: threading.Event) -> None:
-    try:
-        done.wait()
-    except KeyboardInterrupt:
-        notes.print("unplugged")
+def _wait() -> None:
+    """Wait for Ctrl-C or SIGTERM."""
+    while True:
+        # Not for ever at once: a signal that comes just before the call is noticed after it.
+        time.sleep(1)
