@@ -9,8 +9,9 @@ UV := $(BIN)/uv
 RELEASED_BEFORE ?= $(shell date -u -d '8 days ago' +%Y-%m-%d)
 SIZE ?= 1m
 PEERS := $(VENV)/peers
+CORE_PEERS := $(VENV)/core-peers
 
-.PHONY: help demo test lint types arrows check slow bench lock debian clean
+.PHONY: help demo test lint types arrows check slow bench bench-core lock debian clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,6 +40,16 @@ slow: debian $(VENV)/.dev ## the long sweeps: kill -9, fuzz, large worlds
 bench: $(VENV)/.dev $(VENV)/.peers ## capture and questions at size beside peers, into docs/performance.md (SIZE=100k|1m|10m)
 	$(BIN)/python -m benchmarks.scale --size $(SIZE) --growth --cold --write --peers-python $(PEERS)/bin/python $(ARGS)
 
+bench-core: $(VENV)/.core-peers ## identifiers and events on one core beside peers
+	PYTHONPATH=$(CORE_PEERS) $(BIN)/python benchmarks/identifiers.py $(ARGS)
+	PYTHONPATH=$(CORE_PEERS) $(BIN)/python benchmarks/events.py $(ARGS)
+
+# What they need beyond our own environment; versions that both need are ours.
+$(VENV)/.core-peers: $(VENV)/.dev benchmarks/peers.txt
+	@rm -rf $(CORE_PEERS)
+	-@$(UV) pip install --quiet --target $(CORE_PEERS) --require-hashes -r benchmarks/peers.txt
+	@touch $@
+
 # Graph libraries of the benchmark, apart from ours; one that cannot be installed is named as absent.
 $(VENV)/.peers: $(VENV)/.dev benchmarks/scale/peers.txt
 	@$(UV) venv --quiet --clear $(PEERS)
@@ -55,6 +66,8 @@ lock: $(UV) ## resolve the hashed requirement files anew, from releases at least
 		--extra server --extra agent --extra sim --group build pyproject.toml -o requirements/demo.txt
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --exclude-newer $(RELEASED_BEFORE) --custom-compile-command 'make lock' \
 		-c requirements/demo.txt --extra server --extra agent --extra sim --group build --group dev pyproject.toml -o requirements/dev.txt
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --exclude-newer $(RELEASED_BEFORE) --custom-compile-command 'make lock' \
+		-c requirements/dev.txt benchmarks/peers.in -o benchmarks/peers.txt
 
 clean: ## remove the environment, caches and demonstration data
 	rm -rf $(VENV) .suyuan .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
