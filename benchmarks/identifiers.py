@@ -3,9 +3,9 @@
     python benchmarks/identifiers.py [--count 200000] [--json]
 
 Peers are ``biip`` for Digital Links and ``epcpy`` for tags (``make bench-core`` installs them); a peer that
-is not installed is left out and said. Every value is different, and so is every company, product, place and asset
-in it, so no figure is that of a cache; two lines show what the caches add where 300 products repeat, as they
-do on a pallet. Times are processor time of this process.
+is not installed is left out and said. Every value is different, and so is every company, product, place and
+asset in it, so no figure is that of a cache; two lines show what the caches add where 300 products repeat,
+as they do on a pallet. Times are processor time of this process.
 """
 
 from __future__ import annotations
