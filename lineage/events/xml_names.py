@@ -82,8 +82,9 @@ class JsonNames:
             for prefix, namespace in declared.items()
             if prefix and _says_something(prefix, namespace)
         }
+        # A standard prefix that the document binds to something else no longer names the standard's.
         self._by_namespace = {
-            **_STANDARD_BY_NAMESPACE,
+            **{ns: prefix for ns, prefix in _STANDARD_BY_NAMESPACE.items() if prefix not in self.document},
             **{namespace: prefix for prefix, namespace in self.document.items()},
         }
         self._known: dict[str, str] = {}
@@ -136,7 +137,7 @@ class JsonNames:
         wished = [prefix for prefix, bound in element.nsmap.items() if bound == namespace and prefix]
         made_up = (f"x{number}" for number in count(1))
         prefix: str = next(wish for wish in chain(wished, made_up) if wish not in taken)
-        self._own[prefix] = namespace
+        self._own[prefix] = f"{namespace}:" if namespace == CBV_MASTER_DATA else namespace
         self._own_by_namespace[namespace] = prefix
         return prefix
 

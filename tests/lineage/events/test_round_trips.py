@@ -295,6 +295,27 @@ def test_events_of_an_extension_may_use_the_names_of_the_standard_as_they_like()
     assert advise(made) == []
 
 
+def test_a_standard_prefix_that_the_document_binds_anew_keeps_both_namespaces_apart() -> None:
+    """The author's ``cbvmda`` is not the standard's: neither may take the other's name in XML and back."""
+    event = {
+        "type": "ObjectEvent",
+        "eventTime": "2026-01-01T00:00:00Z",
+        "eventTimeZoneOffset": "+00:00",
+        "action": "ADD",
+        "epcList": ["urn:epc:id:sgtin:0614141.812345.1"],
+        "ilmd": {"cbvmda:countryOfExport": "DE", "urn:epcglobal:cbv:mda:countryOfExport": "IT"},
+    }
+    context = [
+        "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+        {"cbvmda": "https://other.example/ns/"},
+    ]
+    body = {"epcisBody": {"eventList": [event]}, "@context": context, "schemaVersion": "2.0"}
+    document = read_json(encode({**HEAD, "creationDate": "2026-01-01T00:00:00Z", **body}))
+    through_xml = read_xml(write_xml(document))
+    again = read_json(write_json(through_xml))
+    assert len({event_hash(one.events[0]) for one in (document, through_xml, again)}) == 1
+
+
 def test_quantities_are_written_as_the_schema_has_them() -> None:
     quantities = [
         {"epcClass": "urn:example:1", "quantity": 1e20},
