@@ -77,6 +77,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         # A thread without a connection would only wait for one.
         to_thread.current_default_thread_limiter().total_tokens = settings.threads
         yield
+        app.state.capturer.close()
         if own:
             store.close()
 

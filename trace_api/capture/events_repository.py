@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from trace_api.capture.pages import unpack
 from trace_api.database.arrays import integers, texts
-from trace_api.database.bulk import Target
+from trace_api.database.bulk import Target, array
 from trace_api.database.engine import driver
 
 # Advisory locks, first key. Second key: 0, or a number from a bounded set.
@@ -100,6 +100,11 @@ _CAPTURE = (
     "id, job, principal, body_hash, created_at, finished_at, behaviour, success,"
     " accepted, duplicate, rejected, results"
 )
+_CAPTURE_TYPES: Final = (
+    *("int8", "text", "text", "bytea", "int8", "int8", "text"),
+    *("bool", "int4", "int4", "int4", "bytea", "text"),
+)
+_CAPTURE_ARRAYS: Final = ", ".join(f"%s::{kind}[]" for kind in _CAPTURE_TYPES)
 
 
 def lock_errata(connection: Connection, *, alone: bool) -> None:
@@ -178,28 +183,46 @@ def latest(connection: Connection) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def new_capture(connection: Connection) -> int:
-    """Draw the number of a capture job."""
-    row = driver(connection).execute("SELECT nextval(pg_get_serial_sequence('capture', 'id'))").fetchone()
-    assert row is not None  # noqa: S101 - a sequence always answers
-    return int(row[0])
+def new_captures(connection: Connection, count: int) -> list[int]:
+    """Draw numbers for capture jobs, ascending."""
+    cursor = driver(connection).execute(
+        "SELECT nextval(pg_get_serial_sequence('capture', 'id')) FROM generate_series(1, %s)", (count,)
+    )
+    return [number for (number,) in cursor]
 
 
-def add_capture(connection: Connection, row: CaptureRow, idempotency_key: str | None) -> None:
-    """Store a finished job.
+def add_captures(connection: Connection, rows: Sequence[tuple[CaptureRow, str | None]]) -> None:
+    """Store finished jobs, each with its Idempotency-Key if it has one.
 
-    :raises psycopg.errors.UniqueViolation: the principal's key has just been used by another request
+    In the order of the keys: writers that bring the same ones wait for each other and do not deadlock.
+
+    :raises psycopg.errors.UniqueViolation: a principal's key has just been used by another request
     """
+    if not rows:
+        return
+    ordered = sorted(rows, key=lambda each: (each[0].principal, each[1] or ""))
+    columns = zip(*((*row, key or "") for row, key in ordered), strict=True)
     driver(connection).execute(
-        f"INSERT INTO capture ({_CAPTURE}, idempotency_key) OVERRIDING SYSTEM VALUE"  # noqa: S608 - a constant
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (*row, idempotency_key),
+        f"INSERT INTO capture ({_CAPTURE}, idempotency_key) OVERRIDING SYSTEM VALUE"  # noqa: S608 - constants
+        f" SELECT {_CAPTURE}, nullif(idempotency_key, '')"
+        f" FROM unnest({_CAPTURE_ARRAYS}) AS t ({_CAPTURE}, idempotency_key)",
+        [array(kind, column) for kind, column in zip(_CAPTURE_TYPES, columns, strict=True)],
     )
 
 
-def capture_once(connection: Connection, principal: str, idempotency_key: str) -> CaptureRow | None:
-    """Give the job that this principal has done under this key."""
-    return _one_capture(connection, "principal = %s AND idempotency_key = %s", (principal, idempotency_key))
+def captures_once(
+    connection: Connection, keys: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], CaptureRow]:
+    """Give the jobs that were done under these (principal, Idempotency-Key), by them."""
+    principals, names = zip(*keys, strict=True)
+    cursor = driver(connection).execute(
+        f"SELECT idempotency_key, {_CAPTURE} FROM capture"  # noqa: S608 - a constant
+        " JOIN unnest(%s::text[], %s::text[]) AS k (principal, idempotency_key)"
+        " USING (principal, idempotency_key)",
+        (texts(principals), texts(names)),
+    )
+    rows = [(key, CaptureRow(*row)) for key, *row in cursor]
+    return {(row.principal, key): row for key, row in rows}
 
 
 def capture(connection: Connection, job: str) -> CaptureRow | None:

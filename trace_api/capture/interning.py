@@ -29,7 +29,7 @@ class Numbers:
         default_factory=lambda: {kind: {} for kind in TermKind}
     )
     transformations: Mapping[str, int] = field(default_factory=dict)
-    context: int = 0
+    contexts: Mapping[bytes, int] = field(default_factory=dict)
 
 
 class _Memory(Generic[K]):
@@ -83,20 +83,19 @@ class Interning:
         kinds: Mapping[str, int],
         terms: Mapping[TermKind, Collection[str]],
         transformations: Collection[str],
-        context: bytes,
+        contexts: Collection[bytes],
     ) -> Numbers:
         """Give the numbers of all these, adding and committing what is new.
 
         :param kinds: canonical id → number of its kind, in order of first appearance
         :param terms: the texts of each kind, each once
         :param transformations: transformationIDs, each once
-        :param context: the document's ``@context`` as JSON
+        :param contexts: the ``@context`` of each document as JSON, each once
         """
-        hashed = hashlib.sha256(context).digest()
         things, new_things = self._things.recall(kinds.keys())
         of_kind = {kind: self._terms[kind].recall(texts) for kind, texts in terms.items()}
         known_transformations, new_transformations = self._transformations.recall(transformations)
-        contexts, new_contexts = self._contexts.recall((hashed,))
+        known_contexts, new_contexts = self._contexts.recall(contexts)
         new_terms = [(kind, text) for kind, (_, texts) in of_kind.items() for text in texts]
 
         add = iter([repository.add_things])
@@ -113,8 +112,9 @@ class Interning:
                 added.terms = repository.terms(connection, new_terms)
             if new_transformations:
                 added.transformations = repository.transformations(connection, new_transformations)
-            if new_contexts:
-                added.contexts = {hashed: repository.context(connection, hashed, context.decode())}
+            for context in sorted(new_contexts):
+                hashed = hashlib.sha256(context).digest()
+                added.contexts[context] = repository.context(connection, hashed, context.decode())
             return added
 
         if new_things or new_terms or new_transformations or new_contexts:
@@ -125,11 +125,11 @@ class Interning:
             self._contexts.remember(added.contexts)
             things |= added.things
             known_transformations |= added.transformations
-            contexts |= added.contexts
+            known_contexts |= added.contexts
             for (kind, text), number in added.terms.items():
                 self._terms[kind].remember({text: number})
                 of_kind[kind][0][text] = number
-        found = Numbers(things=things, transformations=known_transformations, context=contexts[hashed])
+        found = Numbers(things=things, transformations=known_transformations, contexts=known_contexts)
         found.terms = {kind: of_kind[kind][0] if kind in of_kind else {} for kind in TermKind}
         return found
 

@@ -45,11 +45,13 @@ class Target:
         columns = ", ".join(self.columns)
         driver(connection).execute(
             f"INSERT INTO {self.table} ({columns}) SELECT * FROM unnest({arrays})",  # noqa: S608 - own names
-            [
-                _WRITERS.get(kind, _plain)(column)
-                for kind, column in zip(self.types, zip(*rows, strict=True), strict=True)
-            ],
+            [array(kind, column) for kind, column in zip(self.types, zip(*rows, strict=True), strict=True)],
         )
+
+
+def array(kind: str, column: Iterable[Any]) -> str:
+    """Give the literal of an array of this type; ``None`` is NULL, but not among texts or bytes."""
+    return _WRITERS.get(kind, _plain)(column)
 
 
 def _plain(column: Iterable[Any]) -> str:

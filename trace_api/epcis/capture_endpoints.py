@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from prometheus_client import Counter, Histogram
+from starlette.concurrency import run_in_threadpool
 
 from lineage.events import DocumentError
 from trace_api.accounts import Principal, require
@@ -63,7 +65,7 @@ Document = Annotated[Body, Depends(read_body(*JSON_TYPES, *XML_TYPES))]
     },
     openapi_extra=body_of(EXAMPLE, *sorted(JSON_TYPES)),
 )
-def capture(
+async def capture(
     request: Request,
     options: Options,
     principal: Writer,
@@ -83,7 +85,7 @@ def capture(
     ):
         raise Problem(400, VALIDATION, f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.")
     waiting = bool(_WAIT.search(prefer))
-    job = take(request, principal, body, behaviour, idempotency_key)
+    job = await take(request, principal, body, behaviour, idempotency_key)
     location = f"{base_url(request)}{BASE}/capture/{job.job}"
     if waiting:
         headers = {"Location": location, "Preference-Applied": "wait"}
@@ -165,7 +167,7 @@ def capture_job_options(capture_id: str) -> Response:  # noqa: ARG001 - the path
     return discovery(["GET"])
 
 
-def take(
+async def take(
     request: Request, principal: Principal, body: Body, behaviour: Behaviour, idempotency_key: str | None
 ) -> Job:
     """Capture a body; count and time it.
@@ -174,11 +176,11 @@ def take(
     """
     capturer: Capturer = request.app.state.capturer
     asked = CaptureRequest(
-        _content(body), media_type(body.content_type), principal.key, behaviour, idempotency_key
+        await _content(body), media_type(body.content_type), principal.key, behaviour, idempotency_key
     )
     try:
         with SECONDS.time():
-            job = capturer.capture(asked)
+            job = await asyncio.wrap_future(capturer.submit(asked))
     except DocumentError as error:
         raise Problem(
             400, VALIDATION, error.message[:500], errors=problem_list(error), hint=error.hint
@@ -197,9 +199,10 @@ def problem_list(error: DocumentError) -> list[dict[str, Any]]:
     return listed
 
 
-def _content(body: Body) -> bytes:
+async def _content(body: Body) -> bytes:
     try:
-        return body.content()
+        # Inflating may take a while, and others are waiting for this thread.
+        return await run_in_threadpool(body.content) if body.encoding else body.content()
     except Problem as problem:
         if problem.type.startswith("epcisException:"):
             raise

@@ -79,9 +79,9 @@ def events_options() -> Response:
     responses={200: {"description": "On record already."}, 409: {"description": "The eventID is taken."}},
     openapi_extra=body_of({"@context": DOCUMENT["@context"], **EVENT}, *sorted(JSON_TYPES)),
 )
-def add_event(request: Request, principal: Writer, body: Document) -> Response:
+async def add_event(request: Request, principal: Writer, body: Document) -> Response:
     """Take one bare event with its `@context`; `Location` is its address."""
-    job = take(request, principal, body, "rollback", None)
+    job = await take(request, principal, body, "rollback", None)
     if len(job.results) != 1:
         raise Problem(400, VALIDATION, f"One event was expected, {len(job.results)} came; use /capture.")
     result = job.results[0]

@@ -80,8 +80,8 @@ def reads(request: Request, principal: Writer, body: Json) -> Response:
             "application/json",
             principal.key,
             idempotency_key=f"reads {batch.batch_id}",
-        ),
-        along=keep,
+            along=keep,
+        )
     )
     if not job.success:
         raise Problem(
