@@ -114,6 +114,7 @@ def _largest(
     """Ask where the lot went that reached most, in each form of the answer, and where everything is now."""
     asked.largest, asked.largest_lot = lot["destinations"]["count"], lot["id"]
     for _ in range(3):
+        took["largest destination, runs"].append(asker.get("destination", lot["id"], more="&runs=true")[1])
         took["largest destination, JSON"].append(asker.get("destination", lot["id"])[1])
         took["largest destination, NDJSON"].append(asker.get("destination", lot["id"], lines=True)[1])
         body, seconds = asker.get("destination", lot["id"], lines=True, more="&now=true")

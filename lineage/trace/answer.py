@@ -3,34 +3,61 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
+from typing import Any, NamedTuple, TypeVar
 
 from lineage.facts import rfc3339
 from lineage.trace.findings import Finding
 from lineage.trace.graph import Graph, ThingRun
 from lineage.trace.labels import THING
-from lineage.trace.neighbours import Name, Neighbours
-from lineage.trace.runs import asks_for
+from lineage.trace.names import Names
+from lineage.trace.neighbours import Neighbours
 from lineage.trace.shares import Share
 from lineage.trace.whereabouts import Whereabouts
+
+T = TypeVar("T")
 
 
 class Named(NamedTuple):
     """The names of the things and events that an answer mentions."""
 
-    things: Mapping[int, Name]
+    things: Names
     events: Mapping[int, str]
 
     @classmethod
-    def ask(cls, neighbours: Neighbours, things: set[int], events: set[int]) -> Named:
+    def ask(cls, neighbours: Neighbours, things: Iterable[int], events: set[int]) -> Named:
         """Ask for all names in two calls."""
-        return cls(neighbours.names(asks_for(things)), neighbours.event_ids(events))
+        names = Names(neighbours)
+        names.ask((thing, thing) for thing in things)
+        return cls(names, neighbours.event_ids(events))
 
     def thing(self, thing: int) -> dict[str, Any]:
         """Write a thing as ``{id, kind}``."""
-        return {"id": self.things[thing].id, "kind": self.things[thing].kind}
+        key, kind = self.things[thing]
+        return {"id": key, "kind": kind}
+
+
+class Rows(NamedTuple):
+    """Rows of an answer that differ in one identifier, and in the last number of ``via``, which counts on."""
+
+    like: Mapping[str, Any]
+    """A row with all its members."""
+    member: str
+    """The member that is another identifier in each row."""
+    ids: Sequence[str]
+    via: tuple[int, ...] | None = None
+    """That of the first row, where rows have one."""
+
+    def each(self) -> Iterator[dict[str, Any]]:
+        """Write every row."""
+        if self.via is None:
+            for key in self.ids:
+                yield {**self.like, self.member: key}
+            return
+        *before, first = self.via
+        for number, key in enumerate(self.ids, first):
+            yield {**self.like, self.member: key, "via": (*before, number)}
 
 
 class Answer(NamedTuple):
@@ -79,51 +106,55 @@ class Answer(NamedTuple):
 
     def things(self) -> Iterator[dict[str, Any]]:
         """Give each thing (or run of things), the nearest first."""
-        if self.runs:
-            yield from self._thing_runs()
-            return
-        graph, names = self.graph, self.named.things
-        for run in graph.thing_runs:
-            at = rfc3339(run.at)
-            for place in range(run.last - run.first + 1):
-                node = run.first + place
-                key, kind = names[node]
-                thing: dict[str, Any] = {
-                    "id": key,
-                    "kind": kind,
-                    "at": at,
-                    "depth": run.depth,
-                    "origin": graph.is_origin is not None and graph.is_origin(node),
-                    "via": (*run.before, run.edge + place),
-                }
-                if self.where is not None:
-                    thing["where"] = where_dict(self.where[node], self.named)
-                if self.shares is not None:
-                    share = self.shares.get(node)
-                    thing["quantity"] = None if share is None else share.as_dict()
-                yield thing
+        return (
+            self.thing_runs() if self.runs else chain.from_iterable(rows.each() for rows in self.thing_rows())
+        )
 
     def edges(self) -> Iterator[dict[str, Any]]:
         """Give each edge, or each run by its first edge; ``last`` is then the thing of the last one."""
+        return (
+            self.edge_runs() if self.runs else chain.from_iterable(rows.each() for rows in self.edge_rows())
+        )
+
+    def thing_rows(self) -> Iterator[Rows]:
+        """Give every thing; those that are alike together."""
+        names = self.named.things
+        for run in self.graph.thing_runs:
+            at = rfc3339(run.at)
+            ids = names.ids(run.first, run.last)
+            for (kind, origin, where, share), first, last in self._alike(run):
+                thing: dict[str, Any] = {
+                    "id": "",
+                    "kind": kind,
+                    "at": at,
+                    "depth": run.depth,
+                    "origin": origin,
+                    "via": (),
+                }
+                if self.where is not None:
+                    thing["where"] = where_dict(where, self.named)
+                if self.shares is not None:
+                    thing["quantity"] = None if share is None else share.as_dict()
+                begin = first - run.first
+                via = (*run.before, run.edge + begin)
+                yield Rows(thing, "id", ids[begin : last - run.first + 1], via)
+
+    def edge_rows(self) -> Iterator[Rows]:
+        """Give every edge; those of one run together."""
         names = self.named.things
         for step, first, last, _ in self.graph.edge_runs:
-            event, at, kind = self.named.events[step.event], rfc3339(step.at), step.kind
-            for node in (first,) if self.runs else range(first, last + 1):
-                upstream = node if step.upstream == THING else step.upstream
-                downstream = node if step.downstream == THING else step.downstream
-                edge: dict[str, Any] = {
-                    "from": names[upstream].id,
-                    "to": names[downstream].id,
-                    "kind": kind,
-                    "event": event,
-                    "at": at,
-                }
-                if self.runs:
-                    edge["last"] = None if first == THING else names[last].id
-                    edge["count"] = last - first + 1
-                yield edge
+            # The ends of a single edge are both known: it differs from itself in one of them.
+            ends = (first, last) if first != THING else (step.downstream, step.downstream)
+            edge = {
+                "from": "" if step.upstream == THING else names[step.upstream].id,
+                "to": "" if step.downstream == THING else names[step.downstream].id,
+                "kind": step.kind,
+                "event": self.named.events[step.event],
+                "at": rfc3339(step.at),
+            }
+            yield Rows(edge, "from" if step.upstream == THING else "to", names.ids(*ends))
 
-    def _thing_runs(self) -> Iterator[dict[str, Any]]:
+    def thing_runs(self) -> Iterator[dict[str, Any]]:
         """Give runs as ``{first, last, count, …}``; ``via`` are numbers of runs of edges."""
         numbers = [run.number for run in self.graph.edge_runs]
         for run in self.graph.thing_runs:
@@ -139,14 +170,51 @@ class Answer(NamedTuple):
                     "via": via,
                 }
 
+    def edge_runs(self) -> Iterator[dict[str, Any]]:
+        """Give runs of edges by the first of each; ``last`` is the thing of the last one."""
+        names = self.named.things
+        for step, first, last, _ in self.graph.edge_runs:
+            yield {
+                "from": names[first if step.upstream == THING else step.upstream].id,
+                "to": names[first if step.downstream == THING else step.downstream].id,
+                "kind": step.kind,
+                "event": self.named.events[step.event],
+                "at": rfc3339(step.at),
+                "last": None if first == THING else names[last].id,
+                "count": last - first + 1,
+            }
+
+    def _alike(self, run: ThingRun) -> Iterator[tuple[tuple[Any, ...], int, int]]:
+        """Give kind, origin, place and share of the things of a run; those that are alike together."""
+        is_origin, where, shares = self.graph.is_origin, self.where, self.shares or {}
+        kinds = self.named.things.kinds(run.first, run.last)
+        if is_origin is None and where is None and len(set(kinds)) == 1 and (kinds[0] != "lot" or not shares):
+            yield (kinds[0], False, None, None), run.first, run.last
+            return
+
+        def told(node: int) -> tuple[Any, ...]:
+            return (
+                kinds[node - run.first],
+                is_origin is not None and is_origin(node),
+                None if where is None else where[node],
+                shares.get(node),
+            )
+
+        yield from _grouped(run, told)
+
     def _by_origin(self, run: ThingRun) -> Iterator[tuple[bool, int, int]]:
         is_origin = self.graph.is_origin
         if is_origin is None:
             yield False, run.first, run.last
             return
-        for origin, nodes in groupby(range(run.first, run.last + 1), key=is_origin):
-            first, *others = nodes
-            yield origin, first, others[-1] if others else first
+        yield from _grouped(run, is_origin)
+
+
+def _grouped(run: ThingRun, key: Callable[[int], T]) -> Iterator[tuple[T, int, int]]:
+    """Give the things of a run for which the key is the same, as (key, first, last)."""
+    for value, nodes in groupby(range(run.first, run.last + 1), key=key):
+        first, *others = nodes
+        yield value, first, others[-1] if others else first
 
 
 def where_dict(where: Whereabouts, named: Named) -> dict[str, Any]:

@@ -39,16 +39,19 @@ def examine(
     *,
     now: int | None = None,
     limit: int = DEFAULT_EXAMINED,
+    count: int | None = None,
 ) -> list[Finding]:
     """Give the findings of these things, the earliest first.
 
     :param now: end of the observation, for transports that nobody has received
     :param limit: most things to look at; the rest is named in a finding ``not_examined``
+    :param count: how many things there are, where ``things`` are only the first of them
     """
-    looked_at = sorted(set(things))[:limit]
+    everything = sorted(set(things))
+    looked_at = everything[:limit]
     found: list[Finding] = []
-    if len(looked_at) < len(set(things)):
-        details = {"count": len(set(things)), "examined": limit}
+    if len(looked_at) < (count or len(everything)):
+        details = {"count": count or len(everything), "examined": limit}
         found.append(Finding("not_examined", (), (), None, details))
     examination = _Examination(neighbours, looked_at, directory, now)
     for alike in examination.groups():

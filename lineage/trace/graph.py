@@ -7,16 +7,19 @@ as some thousand runs, and written out one by one only where somebody reads them
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from lineage.trace.labels import THING, EdgeKind, Labels, Piece, Step
 from lineage.trace.neighbours import FOREVER
+from lineage.trace.runs import Run
 
 
 class Edge(NamedTuple):
@@ -131,10 +134,26 @@ class Graph:
         """Every edge, written out in order of its number."""
         return [_edge(run.step, node) for run in self.edge_runs for node in range(run.first, run.last + 1)]
 
+    def runs(self) -> Iterator[Run]:
+        """Give every thing's number, in runs."""
+        for run in self.thing_runs:
+            yield run.first, run.last
+
     def nodes(self) -> Iterator[int]:
         """Give every thing's number."""
         for run in self.thing_runs:
             yield from range(run.first, run.last + 1)
+
+    def time_of(self, thing: int) -> int | None:
+        """Give the time of influence of a thing that is written here."""
+        place = bisect_right(self._in_order, thing, key=attrgetter("first")) - 1
+        if place < 0 or self._in_order[place].last < thing:
+            return None
+        return self._in_order[place].at
+
+    @cached_property
+    def _in_order(self) -> list[ThingRun]:
+        return sorted(self.thing_runs)
 
 
 def graph_of(
@@ -153,7 +172,6 @@ def graph_of(
     size, after = page or Page(everything)
     end = min(after + size, everything)
     runs: list[ThingRun] = []
-    shown = {root.first}
     place = 0
     for piece in pieces:
         first = piece.first + max(after - place, 0)
@@ -163,14 +181,14 @@ def graph_of(
             continue
         before, edge = writer.path(piece, first, last)
         _append(runs, ThingRun(first, last, piece.at, piece.hop, before, edge))
-        shown.update(range(first, last + 1))
-    for piece in found.others:
-        if piece.first in shown and piece.last in shown:
-            writer.path(piece, piece.first, piece.last)
     more = end < everything
+    shown = _Shown(root, runs) if more or after else None
+    for piece in found.others:
+        if shown is None or (piece.first in shown and piece.last in shown):
+            writer.path(piece, piece.first, piece.last)
     return Graph(
         root.first,
-        len(shown) - 1,
+        max(end - after, 0),
         runs,
         writer.runs,
         found.truncated or more,
@@ -178,6 +196,17 @@ def graph_of(
         end if more else None,
         _fingerprint(pieces) if more or after else "",
     )
+
+
+class _Shown:
+    """The things of a page, and the root."""
+
+    def __init__(self, root: Piece, runs: list[ThingRun]) -> None:
+        self._runs = sorted([(root.first, root.last), *((run.first, run.last) for run in runs)])
+
+    def __contains__(self, thing: int) -> bool:
+        place = bisect_right(self._runs, (thing, FOREVER)) - 1
+        return place >= 0 and thing <= self._runs[place][1]
 
 
 def _append(runs: list[ThingRun], run: ThingRun) -> None:

@@ -42,6 +42,7 @@ from lineage.trace.neighbours import (
     Leg,
     Membership,
     Name,
+    NameRun,
     OddityOf,
     Transformation,
 )
@@ -154,6 +155,12 @@ class MemoryNeighbours:
     def names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
         """See :meth:`Neighbours.names`."""
         return {thing: Name(self._ids[thing], self._kinds[thing]) for thing in _things(things)}
+
+    def name_runs(self, things: Sequence[Ask]) -> Iterator[NameRun]:
+        """See :meth:`Neighbours.name_runs`."""
+        for ask in things:
+            run = slice(ask.first, ask.last + 1)
+            yield NameRun(ask.first, self._ids[run], self._kinds[run])
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """See :meth:`Neighbours.event_ids`."""

@@ -131,6 +131,14 @@ class Name(NamedTuple):
     """``unit`` for anything that was ever the parent of an AggregationEvent, else by its identifier."""
 
 
+class NameRun(NamedTuple):
+    """How the things from ``first`` on are shown."""
+
+    first: int
+    ids: Sequence[str]
+    kinds: Sequence[Kind]
+
+
 class Neighbours(Protocol):
     """A store of facts, asked in batches. See the module's docstring for what holds of every call."""
 
@@ -189,6 +197,10 @@ class Neighbours(Protocol):
 
     def names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
         """The name of every asked thing (times do not matter)."""
+        ...
+
+    def name_runs(self, things: Sequence[Ask]) -> Iterable[NameRun]:
+        """The same names, those of each asked run together and in order."""
         ...
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import Any
 
 from lineage.facts import rfc3339
@@ -13,7 +14,9 @@ from lineage.trace.findings import Finding
 from lineage.trace.forwards import search_forwards
 from lineage.trace.graph import Graph, Page, closed, graph_of
 from lineage.trace.labels import THING
+from lineage.trace.names import Names
 from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
+from lineage.trace.runs import union
 from lineage.trace.search import DEFAULT_LIMIT, Options
 from lineage.trace.shares import Share, shares
 from lineage.trace.whereabouts import Whereabouts, whereabouts
@@ -53,7 +56,8 @@ def source(
     if until is None and now is not None:
         graph = closed(graph, now)
     query = {"question": "source", "until": rfc3339(until), "depth": depth, "contact": contact}
-    return _answer(neighbours, query, graph, _findings(neighbours, graph, directory, examined), runs=runs)
+    findings = _findings(neighbours, graph, directory, examined)
+    return _answer(neighbours, query, graph, findings, Names(neighbours), runs=runs)
 
 
 def destination(
@@ -87,19 +91,23 @@ def destination(
     where = None
     if now:
         where = whereabouts(neighbours, graph.nodes(), directory)
+    names = Names(neighbours)
     share = None
     if quantities:
         # What is in a lot came through things that may stand on another page.
         whole = graph_of(found) if graph.fingerprint else graph
-        share = shares(neighbours, whole, NEVER if start is None else start)
+        share = shares(neighbours, whole, NEVER if start is None else start, names)
     query = {"question": "destination", "since": rfc3339(start), "depth": depth, "contact": contact}
     findings = _findings(neighbours, graph, directory, examined)
-    return _answer(neighbours, query, graph, findings, where, share, runs=runs)
+    return _answer(neighbours, query, graph, findings, names, where, share, runs=runs)
 
 
 def _findings(neighbours: Neighbours, graph: Graph, directory: Directory, examined: int) -> list[Finding]:
-    things = [graph.root, *graph.nodes()]
-    return examine(neighbours, things, directory, limit=examined) if examined else []
+    if not examined:
+        return []
+    runs = union([(graph.root, graph.root), *graph.runs()])
+    things = list(islice((thing for first, last in runs for thing in range(first, last + 1)), examined))
+    return examine(neighbours, things, directory, limit=examined, count=graph.count + 1)
 
 
 def _answer(
@@ -107,28 +115,28 @@ def _answer(
     query: dict[str, Any],
     graph: Graph,
     findings: list[Finding],
+    names: Names,
     where: dict[int, Whereabouts] | None = None,
     share: dict[int, Share] | None = None,
     *,
     runs: bool = False,
 ) -> Answer:
     things = {graph.root}
-    for run in graph.thing_runs:
-        # Runs end within what they are here only where a source answer tells origins apart.
-        whole = not runs or graph.is_origin is not None
-        things.update(range(run.first, run.last + 1) if whole else (run.first, run.last))
     events = {event for finding in findings for event in finding.events}
-    for step, first, last, _ in graph.edge_runs:
-        # Ends that a step leaves open are the run's own things, which a superseded path may name beside.
-        things.update(end for end in (step.upstream, step.downstream) if end != THING)
-        if first != THING:
-            things.update((first, last) if runs else range(first, last + 1))
+    for step, _, _, _ in graph.edge_runs:
+        things.update((step.upstream, step.downstream))
         events.add(step.event)
     for finding in findings:
         things |= finding.mentions()
     if where is not None:
         things.update(one.unit for one in where.values() if one.unit is not None)
-    named = Named.ask(neighbours, things, events)
-    return Answer(
-        {"id": named.things[graph.root].id, **query}, graph, findings, where, share, named, runs=runs
-    )
+    # Ends that a step leaves open are the run's own things, which a superseded path may name beside.
+    written = [*graph.runs(), *((run.first, run.last) for run in graph.edge_runs if run.first != THING)]
+    if runs and graph.is_origin is None:
+        # Only where a source answer tells origins apart do runs end within what they are here.
+        things.update(chain.from_iterable(written))
+        written = []
+    things.discard(THING)
+    names.ask([*written, *((thing, thing) for thing in things)])
+    named = Named(names, neighbours.event_ids(events))
+    return Answer({"id": names[graph.root].id, **query}, graph, findings, where, share, named, runs=runs)

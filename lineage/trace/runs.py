@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from lineage.trace.neighbours import BLOCK, FOREVER, NEVER, Ask
 
+Run = tuple[int, int]
+"""First and last of some consecutive things."""
+
 
 def runs_of(things: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Give ``(first, last)`` of each run of consecutive things; none crosses a block.
@@ -23,6 +26,29 @@ def runs_of(things: Iterable[int]) -> Iterator[tuple[int, int]]:
         first = last = thing
     if first is not None and last is not None:
         yield first, last
+
+
+def union(runs: Iterable[Run]) -> Iterator[Run]:
+    """Give the things of these runs (which may overlap and cross blocks) as :func:`runs_of` would.
+
+    >>> list(union([(60, 70), (3, 4), (4, 9), (10, 10)]))
+    [(3, 10), (60, 63), (64, 70)]
+    """
+    first, last = 0, -1
+    for begin, end in sorted(runs):
+        if last + 1 < begin:
+            yield from _within_blocks(first, last)
+            first, last = begin, end
+        elif end > last:
+            last = end
+    yield from _within_blocks(first, last)
+
+
+def _within_blocks(first: int, last: int) -> Iterator[Run]:
+    while first <= last:
+        end = min(last, first | BLOCK - 1)
+        yield first, end
+        first = end + 1
 
 
 def asks_for(things: Iterable[int], since: int = NEVER, until: int = FOREVER) -> list[Ask]:

@@ -23,8 +23,9 @@ from typing import Any, NamedTuple
 
 from lineage.facts import Role
 from lineage.facts.quantities import base_unit
-from lineage.trace.books import NOTHING, Stated, books_of
+from lineage.trace.books import NOTHING, Stated, books_of, things_of
 from lineage.trace.graph import Graph
+from lineage.trace.names import Names
 from lineage.trace.neighbours import Neighbours, Transformation
 from lineage.trace.runs import asks_for
 
@@ -47,31 +48,33 @@ class _Lot(NamedTuple):
     most: Decimal
 
 
-def shares(neighbours: Neighbours, graph: Graph, since: int) -> dict[int, Share]:
+def shares(neighbours: Neighbours, graph: Graph, since: int, names: Names) -> dict[int, Share]:
     """Give the share of each lot of a destination answer that has an amount at all.
 
     :param since: what went in before this time is not meant
+    :param names: for the kinds of things; asked for those that it does not know
     """
-    names = neighbours.names(asks_for([graph.root, *graph.nodes()]))
-    reached = {graph.root: since}
+    dimension = books_of(neighbours, [graph.root])[graph.root].dimension
+    if dimension is None:
+        return {}
+    names.ask(graph.runs())
     lots: list[int] = []
     # 1.
     for run in sorted(graph.thing_runs, key=lambda one: (one.at, one.depth)):
-        for node in range(run.first, run.last + 1):
-            reached[node] = run.at
-            if names[node].kind == "lot":
-                lots.append(node)
+        kinds = names.kinds(run.first, run.last)
+        if "lot" in kinds:
+            lots += [thing for thing, kind in enumerate(kinds, run.first) if kind == "lot"]
     made: dict[int, list[Transformation]] = defaultdict(list)
     parts = {one.ref: one for one in neighbours.made_from(asks_for(lots))}
     for whole in neighbours.transformations(parts):
         for leg in parts[whole.ref].outputs:
             for lot in range(leg.first, leg.last + 1):
                 made[lot].append(whole)
-    books = books_of(neighbours, [graph.root, *lots])
-    dimension = books[graph.root].dimension
-    if dimension is None:
-        return {}
+    books = books_of(neighbours, lots)
     wholes = {one.ref: one for its in made.values() for one in its}
+    inputs = {thing for one in wholes.values() for thing in things_of(one.inputs)}
+    reached = {thing: at for thing in inputs if (at := graph.time_of(thing)) is not None}
+    reached[graph.root] = since
     stated = Stated(neighbours, [leg for one in wholes.values() for leg in (*one.inputs, *one.outputs)])
     known: dict[int, _Lot | None] = {graph.root: None}
     for lot in lots:

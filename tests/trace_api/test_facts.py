@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ import pytest
 
 from lineage.trace import FOREVER, NEVER, MemoryNeighbours
 from lineage.trace.neighbours import Ask, Neighbours
+from lineage.trace.runs import runs_of
 from tests.lineage.trace.worlds import random_world
 from tests.trace_api.documents import Event, document
 from trace_api.capture.service import Capturer, Request
@@ -66,6 +68,12 @@ def facts_of(source: Neighbours, things: Iterable[str], event_ids: dict[int, str
         legs |= {("made from", thing) for thing in outputs_asked}
     return {
         "names": {(name.id, name.kind) for name in source.names(asks).values()},
+        "names in runs": {
+            (key, kind)
+            for run in source.name_runs([Ask(*run, NEVER, FOREVER) for run in runs_of(name_of)])
+            for number, key, kind in zip(count(run.first), run.ids, run.kinds, strict=False)
+            if name_of[number] == key
+        },
         "legs": legs,
         "members": {
             (thing, name_of[one.lot], one.at, event(one.event))

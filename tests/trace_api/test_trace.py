@@ -335,6 +335,7 @@ class PlanReader(PostgresNeighbours):
         ):
             list(ask(asks))
         self.names(asks)
+        list(self.name_runs(asks))
         self.first_seen(things[0])
         self.event_ids([1])
         self.statements([1])

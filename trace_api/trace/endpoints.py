@@ -15,7 +15,15 @@ from trace_api.accounts import Principal, require
 from trace_api.problems import Problem
 from trace_api.trace import examples, service
 from trace_api.trace.asking import Asked
-from trace_api.trace.writing import NDJSON, wants_lines, whole, written, written_lines
+from trace_api.trace.writing import (
+    NDJSON,
+    alike,
+    different,
+    wants_lines,
+    whole,
+    written,
+    written_lines,
+)
 
 #: Things in one answer; what is beyond them is asked for with ``after``.
 MOST_THINGS: Final = 250_000
@@ -204,8 +212,8 @@ def history(
         answer = service.history(connection, thing, direct=direct).as_dict()
     events = answer.pop("events")
     if lines:
-        return written_lines({**answer, "count": len(events)}, events, {})
-    return written(answer, "events", events, {})
+        return written_lines({**answer, "count": len(events)}, different(events), {})
+    return written(answer, "events", different(events), {})
 
 
 @router.get(
@@ -234,10 +242,14 @@ def _page(size: int, after: str) -> tuple[Page, str]:
 
 
 def _written(answer: Answer, *, lines: bool) -> Response:
+    if answer.runs:
+        things, edges = different(answer.thing_runs()), different(answer.edge_runs())
+    else:
+        things, edges = alike(answer.thing_rows()), alike(answer.edge_rows())
     if lines:
         head = {**answer.summary(), "count": answer.graph.count}
-        return written_lines(head, answer.things(), {"edges": answer.edges()})
-    return written(answer.summary(), "things", answer.things(), {"edges": answer.edges()})
+        return written_lines(head, things, {"edges": edges})
+    return written(answer.summary(), "things", things, {"edges": edges})
 
 
 def _check_unchanged(answer: Answer, expected: str) -> None:

@@ -27,12 +27,13 @@ from lineage.trace.neighbours import (
     Leg,
     Membership,
     Name,
+    NameRun,
     OddityOf,
     Transformation,
 )
 from lineage.trace.runs import asks_for
 from trace_api.capture.containment import ODDITIES
-from trace_api.capture.interning_repository import KINDS
+from trace_api.capture.interning_repository import KIND_NUMBER, KINDS
 from trace_api.capture.rows import ACTIONS, TYPES
 from trace_api.capture.stored_events import stored_events
 from trace_api.database.arrays import integers, routed, texts
@@ -46,6 +47,12 @@ _STATEMENTS: Final = (
     " FROM event WHERE id = ANY(%s::bigint[])"
 )
 _TERMS: Final = slice(7, None)
+_NAMES_OF_RUNS: Final = (
+    "SELECT a.first, a.last, f.keys, f.kinds FROM unnest(%s::bigint[], %s::bigint[]) AS a (first, last)"  # noqa: S608
+    " CROSS JOIN LATERAL (SELECT array_agg(key ORDER BY id) AS keys,"
+    f" array_agg(CASE WHEN unit THEN {KIND_NUMBER['unit']} ELSE kind END ORDER BY id) AS kinds"
+    " FROM thing WHERE id BETWEEN a.first AND a.last) AS f"
+)
 _ROLES: Final = {int(role): role for role in Role}
 
 # What each pooled connection remembers of what never changes: texts of terms, what events say.
@@ -233,6 +240,41 @@ class PostgresNeighbours:
         rows = self._look_up(missing, "id, key, kind, unit", "thing", "f.id BETWEEN a.first AND a.last")
         known.update((number, Name(key, _kind(kind, unit))) for number, key, kind, unit in rows)
         return {thing: known[thing] for thing in asked if thing in known}
+
+    def name_runs(self, things: Sequence[Ask]) -> Iterator[NameRun]:
+        """See :meth:`Neighbours.name_runs`. What is known of this question already is not read again."""
+        known = self._names
+        for row in self._few.rows(Part.NAME, things):
+            known[row[0]] = Name(row[9], _kind(row[2], row[3]))
+        missing: list[Ask] = []
+        for ask in things:
+            run = [known.get(thing) for thing in range(ask.first, ask.last + 1)] if ask.first in known else []
+            names = [name for name in run if name is not None]
+            if len(names) > ask.last - ask.first:
+                yield NameRun(ask.first, [name.id for name in names], [name.kind for name in names])
+            else:
+                missing.append(ask)
+        if missing:
+            yield from self._read_names(missing)
+
+    def _read_names(self, asked: Sequence[Ask]) -> Iterator[NameRun]:
+        """Read the names of runs: as arrays, of which there are fewer than of names."""
+        runs = [ask for ask in asked if ask.first < ask.last]
+        single = [ask.first for ask in asked if ask.first == ask.last]
+        if single:
+            self._cursor.execute(
+                "SELECT id, key, kind, unit FROM thing WHERE id = ANY(%s::bigint[])", (integers(single),)
+            )
+            for number, key, kind, unit in self._cursor:
+                yield NameRun(number, [key], [_kind(kind, unit)])
+        if runs:
+            self._cursor.execute(
+                _NAMES_OF_RUNS, (integers(ask.first for ask in runs), integers(ask.last for ask in runs))
+            )
+            for first, last, keys, kinds in self._cursor:
+                if keys is None or len(keys) <= last - first:
+                    raise LookupError(f"some of the things {first} to {last} have no name")
+                yield NameRun(first, keys, [KINDS[kind] for kind in kinds])
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """See :meth:`Neighbours.event_ids`."""
