@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy.exc import SQLAlchemyError
 
 from trace_api.database.migrate import current, head
 from trace_api.dependencies import Store
 from trace_api.problems import Problem
+from trace_api.workers import METRICS_FOLDER
 
 router = APIRouter(tags=["Health"])
 
@@ -44,5 +47,9 @@ def readyz(store: Store) -> dict[str, Any]:
 
 @router.get("/metrics", summary="Counters for Prometheus", response_class=Response)
 def metrics() -> Response:
-    """Give the process's counters in Prometheus' text form."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """Give the counters in Prometheus' text form: with several workers, the sums over all of them."""
+    registry = REGISTRY
+    if METRICS_FOLDER in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

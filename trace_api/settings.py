@@ -41,6 +41,8 @@ class Settings:
     port: int = 8000
     public_url: str | None = None
     """Address under which clients reach this server, when a proxy stands before it; used in links."""
+    workers: int = 1
+    """Server processes that share the address and the database; one a core makes use of all of them."""
     threads: int = 16
     """Requests worked on at once by one process; also the size of each connection pool."""
     max_body_bytes: int = MAX_BODY_BYTES
@@ -66,6 +68,15 @@ def from_environment(environ: Mapping[str, str] = os.environ, **given: Any) -> S
             found[field.name] = _read(name, text, str(field.type))
     found.update({key: value for key, value in given.items() if value is not None})
     return replace(Settings(), **found)
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """Give the variables from which :func:`from_environment` reads these settings, for a process of ours."""
+    return {
+        f"TRACE_{field.name.upper()}": str(value)
+        for field in fields(Settings)
+        if (value := getattr(settings, field.name)) is not None
+    }
 
 
 def _read(name: str, text: str, kind: str) -> Any:

@@ -15,8 +15,7 @@ from lineage.events import DocumentError
 from tests.trace_api.documents import document, item, seen
 from trace_api.capture import events_repository as events
 from trace_api.capture.jobs import Job
-from trace_api.capture.line import WORKERS
-from trace_api.capture.service import Capturer, Request
+from trace_api.capture.service import LONG_BYTES, Capturer, Request
 from trace_api.database import Database
 from trace_api.problems import Problem
 
@@ -37,12 +36,12 @@ def together(database: Database) -> Together:
         capturer = Capturer(database, 1000)
         with database.transaction() as connection:
             events.lock_errata(connection, alone=True)
-            busy = [capturer.submit(request(seen(f"busy{number}"))) for number in range(WORKERS)]
-            _until_waiting(database, WORKERS)
+            busy = capturer.submit(request(seen("busy")))
+            _until_waiting(database, 1)
             futures = [capturer.submit(one) for one in requests]
-        wait([*busy, *futures], 30)
+        wait(futures, 30)
         capturer.close()
-        assert all(one.result().success for one in busy)
+        assert busy.result().success
         return futures
 
     return submit
@@ -74,8 +73,8 @@ def test_what_waits_is_stored_in_one_transaction(together: Together, database: D
     futures = together(*[request(seen(f"{number}")) for number in range(20)])
     assert [one.result().counts for one in futures] == [{"accepted": 1}] * 20
     assert len({one.result().job for one in futures}) == 20
-    assert transactions(database) == WORKERS + 1
-    assert count(database, "capture") == WORKERS + 20
+    assert transactions(database) == 1 + 1
+    assert count(database, "capture") == 1 + 20
 
 
 def test_one_that_cannot_be_read_is_refused_alone(together: Together) -> None:
@@ -96,8 +95,8 @@ def test_one_that_is_rolled_back_leaves_its_job_and_nothing_else(
     assert good.result().counts == {"accepted": 1}
     assert bad.result().counts == {"rejected": 2}
     assert partly.result().counts == {"accepted": 1, "rejected": 1}
-    assert count(database, "event") == WORKERS + 2
-    assert count(database, "capture") == WORKERS + 3
+    assert count(database, "event") == 1 + 2
+    assert count(database, "capture") == 1 + 3
 
 
 def test_the_first_with_an_event_has_it(together: Together, database: Database) -> None:
@@ -112,7 +111,7 @@ def test_the_first_with_an_event_has_it(together: Together, database: Database) 
     assert again.result().counts == {"duplicate": 1, "accepted": 1}
     assert other.result().counts == {"rejected": 2}
     assert beside.result().counts == {"accepted": 1}
-    assert count(database, "event") == WORKERS + 3
+    assert count(database, "event") == 1 + 3
 
 
 def test_an_event_of_one_that_is_rolled_back_is_free_for_the_next(together: Together) -> None:
@@ -135,7 +134,7 @@ def test_a_key_that_comes_twice_is_one_capture(together: Together, database: Dat
         other_body.result()
     assert refused.value.status == 422
     assert other_sender.result().counts == {"accepted": 1}
-    assert count(database, "capture") == WORKERS + 2
+    assert count(database, "capture") == 1 + 2
 
 
 def test_a_declaration_takes_out_what_waited_with_it(together: Together, database: Database) -> None:
@@ -163,21 +162,37 @@ def test_what_fails_with_one_is_no_matter_of_the_others(together: Together, data
     with pytest.raises(OSError, match="disk"):
         bad.result()
     assert calls[-1] == "noted"
-    assert count(database, "event") == WORKERS + 2
+    assert count(database, "event") == 1 + 2
 
 
 def test_one_that_nobody_waits_for_any_more_is_not_begun(database: Database) -> None:
     capturer = Capturer(database, 1000)
     with database.transaction() as connection:
         events.lock_errata(connection, alone=True)
-        busy = [capturer.submit(request(seen(f"busy{number}"))) for number in range(WORKERS)]
-        _until_waiting(database, WORKERS)
+        busy = capturer.submit(request(seen("busy")))
+        _until_waiting(database, 1)
         gone, left = capturer.submit(request(seen("1"))), capturer.submit(request(seen("2")))
         assert gone.cancel()
     assert left.result(30).success
-    wait(busy, 30)
+    assert busy.result(30).success
     capturer.close()
     with database.reading() as connection:
         query = "SELECT count(*) FROM posting p JOIN thing t ON t.id BETWEEN p.lo AND p.hi WHERE t.key = %s"
         assert connection.exec_driver_sql(query, (item("1"),)).scalar_one() == 0
         assert connection.exec_driver_sql(query, (item("2"),)).scalar_one() == 1
+
+
+def test_a_scan_does_not_wait_for_long_documents(database: Database) -> None:
+    capturer = Capturer(database, 10_000)
+    pallet = [item(f"{number:06}") for number in range(3000)]
+    with database.transaction() as connection:
+        events.lock_errata(connection, alone=True)
+        documents = [request(seen(f"{number}", epcList=pallet)) for number in range(2)]
+        assert min(len(one.data) for one in documents) > LONG_BYTES
+        long = [capturer.submit(one) for one in documents]
+        _until_waiting(database, 1)
+        short = capturer.submit(request(seen("short")))
+        _until_waiting(database, 2)
+    assert short.result(30).success
+    assert all(one.result(30).success for one in long)
+    capturer.close()

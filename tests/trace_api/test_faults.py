@@ -39,8 +39,9 @@ class Process:
         self.process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         command = [str(BIN / "trace-api"), "serve", "--port", str(self.port), "--data", str(self.data)]
+        command += options
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

@@ -1,8 +1,8 @@
 """The line of captures before the database: what waits together is stored together.
 
 A transaction costs some twenty exchanges and a write to disk, whether it stores one event or five hundred. So
-captures stand in line, a few workers serve it, and each takes everything that waits, up to a size, in one go.
-A capture that meets an idle worker waits for nobody.
+captures stand in line, and who serves it takes everything that waits, up to a size, in one go. A capture that
+meets an empty line waits for nobody.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from typing import Final, Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: Workers of a line. While one waits for the database, another computes; more would only make groups smaller.
-WORKERS: Final = 3
 #: Bytes from which a group takes no further capture: some five hundred events, where growing pays no more.
 GROUP_BYTES: Final = 512 * 1024
 #: Captures of one group.
@@ -36,18 +34,19 @@ class Waiting(NamedTuple, Generic[T, R]):
 
 
 class Line(Generic[T, R]):
-    """Things to do, done in groups by a few workers.
+    """Things to do, done in groups, one group after the other.
 
-    :param work: does a group, and settles the future of each; called by several threads at once
+    One thread serves it: two would halve the groups, and while one computes the other could not.
+
+    :param work: does a group, and settles the future of each
     """
 
-    def __init__(self, work: Callable[[Sequence[Waiting[T, R]]], None], workers: int = WORKERS) -> None:
+    def __init__(self, work: Callable[[Sequence[Waiting[T, R]]], None]) -> None:
         self._work = work
-        self._workers = workers
-        self._busy = 0
+        self._served = False
         self._lock = Lock()
         self._waiting: deque[Waiting[T, R]] = deque()
-        self._threads = ThreadPoolExecutor(workers, "capture")
+        self._thread = ThreadPoolExecutor(1, "capture")
 
     def join(self, item: T, size: int) -> Future[R]:
         """Stand in line; never blocks.
@@ -57,15 +56,14 @@ class Line(Generic[T, R]):
         future: Future[R] = Future()
         with self._lock:
             self._waiting.append(Waiting(item, size, future))
-            idle = self._busy < self._workers
-            self._busy += idle
+            idle, self._served = not self._served, True
         if idle:
-            self._threads.submit(self._serve)
+            self._thread.submit(self._serve)
         return future
 
     def close(self) -> None:
         """Finish what waits."""
-        self._threads.shutdown()
+        self._thread.shutdown()
 
     def _serve(self) -> None:
         while group := self._next():
@@ -73,7 +71,7 @@ class Line(Generic[T, R]):
             self._work([one for one in group if one.future.set_running_or_notify_cancel()])
 
     def _next(self) -> list[Waiting[T, R]]:
-        """Take the next group; with none the worker is idle."""
+        """Take the next group; with none the line is idle."""
         group: list[Waiting[T, R]] = []
         size = 0
         with self._lock:
@@ -82,6 +80,5 @@ class Line(Generic[T, R]):
                     break
                 group.append(self._waiting.popleft())
                 size += group[-1].size
-            if not group:
-                self._busy -= 1
+            self._served = bool(group)
         return group

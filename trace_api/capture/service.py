@@ -38,6 +38,11 @@ IMPORT_PART = 1000
 IMPORT_PRINCIPAL = "import"
 
 
+# Documents of this size and more (some fifty events) have a line of their own, so that a scan never waits for
+# somebody's archive.
+LONG_BYTES = 64 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a client asks to be captured.
@@ -67,7 +72,8 @@ class Capturer:
         self._interning = Interning(database)
         self._limit = limit
         self._clock = clock
-        self._line: Line[Request, Job] = Line(self._serve)
+        self._short: Line[Request, Job] = Line(self._serve)
+        self._long: Line[Request, Job] = Line(self._serve)
 
     def submit(self, request: Request) -> Future[Job]:
         """Have a document captured; what the job calls accepted is durable and visible when it is there.
@@ -77,7 +83,8 @@ class Capturer:
         * ``DocumentError``: the document around its events cannot be read
         * ``Refusal``: too many events, or an Idempotency-Key that was used for something else
         """
-        return self._line.join(request, len(request.data))
+        size = len(request.data)
+        return (self._short if size < LONG_BYTES else self._long).join(request, size)
 
     def capture(self, request: Request) -> Job:
         """Capture a document and wait for it; see :meth:`submit`."""
@@ -85,7 +92,8 @@ class Capturer:
 
     def close(self) -> None:
         """Finish what is waiting."""
-        self._line.close()
+        self._short.close()
+        self._long.close()
 
     def import_document(
         self, data: bytes, media_type: str, progress: Callable[[int, int], None] | None = None

@@ -17,6 +17,14 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port to listen on. [default: 8000]")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=64,
+            help="Server processes that share the address; one a core makes use of all. [default: 1]",
+        ),
+    ] = None,
     public_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Address that clients use, behind a proxy.")
     ] = None,
@@ -29,7 +37,10 @@ def serve(
     For example:
 
     - `trace-api serve --data /var/lib/suyuan`
-    - `TRACE_DATABASE_URL=postgresql://suyuan@db/suyuan trace-api serve --port 8080`
+    - `TRACE_DATABASE_URL=postgresql://suyuan@db/suyuan trace-api serve --port 8080 --workers 4`
+
+    Each worker holds up to two database connections a thread (TRACE_THREADS, 16): the database must allow
+    as many.
     """
     # The server's packages take half a second to load: only when they are used.
     from trace_api.accounts.accounts import FIRST_ADMIN, first_admin  # noqa: PLC0415
@@ -37,7 +48,12 @@ def serve(
 
     with (
         settings_of(
-            data_dir=data, database_url=database_url, host=host, port=port, public_url=public_url
+            data_dir=data,
+            database_url=database_url,
+            host=host,
+            port=port,
+            workers=workers,
+            public_url=public_url,
         ) as settings,
         open_database(settings) as database,
     ):
