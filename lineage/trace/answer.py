@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from lineage.facts import rfc3339
@@ -12,9 +13,9 @@ from lineage.trace.findings import Finding
 from lineage.trace.graph import Graph, ThingRun
 from lineage.trace.labels import THING
 from lineage.trace.names import Names
-from lineage.trace.neighbours import Neighbours
+from lineage.trace.neighbours import Kind, Neighbours
 from lineage.trace.shares import Share
-from lineage.trace.whereabouts import Whereabouts
+from lineage.trace.whereabouts import Whereabouts, WhereRun
 
 T = TypeVar("T")
 
@@ -60,13 +61,22 @@ class Rows(NamedTuple):
             yield {**self.like, self.member: key, "via": (*before, number)}
 
 
+class _Told(NamedTuple):
+    """What is said of a thing by itself."""
+
+    kind: Kind
+    origin: bool
+    share: Share | None
+    where: Whereabouts | None
+
+
 class Answer(NamedTuple):
     """The answer to a question about source or destination."""
 
     query: Mapping[str, Any]
     graph: Graph
     findings: Sequence[Finding]
-    where: Mapping[int, Whereabouts] | None
+    where: Sequence[WhereRun] | None
     shares: Mapping[int, Share] | None
     named: Named
     runs: bool = False
@@ -122,19 +132,19 @@ class Answer(NamedTuple):
         for run in self.graph.thing_runs:
             at = rfc3339(run.at)
             ids = names.ids(run.first, run.last)
-            for (kind, origin, where, share), first, last in self._alike(run):
+            for told, first, last in self._alike(run):
                 thing: dict[str, Any] = {
                     "id": "",
-                    "kind": kind,
+                    "kind": told.kind,
                     "at": at,
                     "depth": run.depth,
-                    "origin": origin,
+                    "origin": told.origin,
                     "via": (),
                 }
-                if self.where is not None:
-                    thing["where"] = where_dict(where, self.named)
+                if told.where is not None:
+                    thing["where"] = where_dict(told.where, self.named)
                 if self.shares is not None:
-                    thing["quantity"] = None if share is None else share.as_dict()
+                    thing["quantity"] = None if told.share is None else told.share.as_dict()
                 begin = first - run.first
                 via = (*run.before, run.edge + begin)
                 yield Rows(thing, "id", ids[begin : last - run.first + 1], via)
@@ -184,37 +194,47 @@ class Answer(NamedTuple):
                 "count": last - first + 1,
             }
 
-    def _alike(self, run: ThingRun) -> Iterator[tuple[tuple[Any, ...], int, int]]:
-        """Give kind, origin, place and share of the things of a run; those that are alike together."""
-        is_origin, where, shares = self.graph.is_origin, self.where, self.shares or {}
+    def _alike(self, run: ThingRun) -> Iterator[tuple[_Told, int, int]]:
+        """Give what is said of the things of a run; those of which the same is said together."""
+        is_origin, shares = self.graph.is_origin, self.shares or {}
         kinds = self.named.things.kinds(run.first, run.last)
-        if is_origin is None and where is None and len(set(kinds)) == 1 and (kinds[0] != "lot" or not shares):
-            yield (kinds[0], False, None, None), run.first, run.last
+        plain = is_origin is None and len(set(kinds)) == 1 and (kinds[0] != "lot" or not shares)
+
+        def told(node: int) -> tuple[Kind, bool, Share | None]:
+            origin = is_origin is not None and is_origin(node)
+            return kinds[node - run.first], origin, shares.get(node)
+
+        for where, first, last in self._placed(run):
+            if plain:
+                yield _Told(kinds[0], False, None, where), first, last
+                continue
+            for values, begin, end in _grouped(first, last, told):
+                yield _Told(*values, where), begin, end
+
+    def _placed(self, run: ThingRun) -> Iterator[tuple[Whereabouts | None, int, int]]:
+        """Give the places of the things of a run, where they were asked for."""
+        if self.where is None:
+            yield None, run.first, run.last
             return
-
-        def told(node: int) -> tuple[Any, ...]:
-            return (
-                kinds[node - run.first],
-                is_origin is not None and is_origin(node),
-                None if where is None else where[node],
-                shares.get(node),
-            )
-
-        yield from _grouped(run, told)
+        place = bisect_right(self.where, run.first, key=attrgetter("first")) - 1
+        while place < len(self.where) and self.where[place].first <= run.last:
+            first, last, where = self.where[place]
+            yield where, max(first, run.first), min(last, run.last)
+            place += 1
 
     def _by_origin(self, run: ThingRun) -> Iterator[tuple[bool, int, int]]:
         is_origin = self.graph.is_origin
         if is_origin is None:
             yield False, run.first, run.last
-            return
-        yield from _grouped(run, is_origin)
+        else:
+            yield from _grouped(run.first, run.last, is_origin)
 
 
-def _grouped(run: ThingRun, key: Callable[[int], T]) -> Iterator[tuple[T, int, int]]:
+def _grouped(first: int, last: int, key: Callable[[int], T]) -> Iterator[tuple[T, int, int]]:
     """Give the things of a run for which the key is the same, as (key, first, last)."""
-    for value, nodes in groupby(range(run.first, run.last + 1), key=key):
-        first, *others = nodes
-        yield value, first, others[-1] if others else first
+    for value, nodes in groupby(range(first, last + 1), key=key):
+        begin, *others = nodes
+        yield value, begin, others[-1] if others else begin
 
 
 def where_dict(where: Whereabouts, named: Named) -> dict[str, Any]:

@@ -139,11 +139,6 @@ class Graph:
         for run in self.thing_runs:
             yield run.first, run.last
 
-    def nodes(self) -> Iterator[int]:
-        """Give every thing's number."""
-        for run in self.thing_runs:
-            yield from range(run.first, run.last + 1)
-
     def time_of(self, thing: int) -> int | None:
         """Give the time of influence of a thing that is written here."""
         place = bisect_right(self._in_order, thing, key=attrgetter("first")) - 1

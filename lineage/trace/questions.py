@@ -19,7 +19,7 @@ from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
 from lineage.trace.runs import union
 from lineage.trace.search import DEFAULT_LIMIT, Options
 from lineage.trace.shares import Share, shares
-from lineage.trace.whereabouts import Whereabouts, whereabouts
+from lineage.trace.whereabouts import WhereRun, where_runs
 
 NO_DIRECTORY = NoDirectory()
 
@@ -88,10 +88,8 @@ def destination(
     options = Options(depth, contact, limit)
     found = search_forwards(neighbours, thing, NEVER if start is None else start, options)
     graph = graph_of(found, page=page or Page(limit))
-    where = None
-    if now:
-        where = whereabouts(neighbours, graph.nodes(), directory)
     names = Names(neighbours)
+    where = where_runs(neighbours, graph.runs(), directory, names) if now else None
     share = None
     if quantities:
         # What is in a lot came through things that may stand on another page.
@@ -116,7 +114,7 @@ def _answer(
     graph: Graph,
     findings: list[Finding],
     names: Names,
-    where: dict[int, Whereabouts] | None = None,
+    where: list[WhereRun] | None = None,
     share: dict[int, Share] | None = None,
     *,
     runs: bool = False,
@@ -129,7 +127,7 @@ def _answer(
     for finding in findings:
         things |= finding.mentions()
     if where is not None:
-        things.update(one.unit for one in where.values() if one.unit is not None)
+        things.update(run.where.unit for run in where if run.where.unit is not None)
     # Ends that a step leaves open are the run's own things, which a superseded path may name beside.
     written = [*graph.runs(), *((run.first, run.last) for run in graph.edge_runs if run.first != THING)]
     if runs and graph.is_origin is None:
