@@ -21,10 +21,12 @@ from rich.console import Console
 
 from .beside import Peer, ask_peers
 from .capturing import Captured, send_documents, send_single_events
+from .late import Late, late_events
 from .questions import Asked, ask
 from .report import Report
-from .server import Servers, drop_from_cache
+from .server import Server, drop_from_cache
 from .store import Store
+from .timing import Times
 from .worlds import Data, generate
 
 SIZES = {"20k": 20_000, "100k": 100_000, "200k": 200_000, "1m": 1_000_000, "10m": 10_000_000}
@@ -43,8 +45,8 @@ def main() -> None:
     )
     parser.add_argument("--size", default="1m", help=f"events: {', '.join(SIZES)}, or a number")
     parser.add_argument("--batch", type=int, default=500, help="events of a request (default 500)")
-    parser.add_argument("--writers", type=int, default=4, help="clients that send documents (default 4)")
-    parser.add_argument("--servers", type=int, default=1, help="server processes (default 1)")
+    parser.add_argument("--writers", type=int, default=8, help="clients that send documents (default 8)")
+    parser.add_argument("--workers", type=int, default=2, help="server processes (default 2)")
     parser.add_argument("--items", type=int, default=150, help="items asked about (default 150)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--growth", action="store_true", help="ask also when a tenth is captured")
@@ -80,50 +82,54 @@ def run(asked: argparse.Namespace, folder: Path) -> tuple[Report, bool]:
         notes.print(f"worlds of {sum(data.events.values()):,} events in {time.perf_counter() - start:.0f} s")
     # Worlds are used again, a store never is: it would answer that it has seen everything.
     shutil.rmtree(folder / "data", ignore_errors=True)
-    with Servers(folder / "data", asked.servers) as servers:
-        device, inspector = servers.token("device"), servers.token("inspector")
-        servers.import_files(data.master_data())
-        batches, early = _capture(servers, device, data, asked, inspector, report)
-        store = Store(servers.url)
+    with Server(folder / "data", asked.workers) as server:
+        device, inspector = server.token("device"), server.token("inspector")
+        server.import_files(data.master_data())
+        batches, early, lates = _capture(server, device, data, asked, inspector, report)
+        store = Store(server.url)
         store.settle()
-        answers = _ask(servers, inspector, data, asked, "whole")
+        answers = _ask(server, inspector, data, asked, "whole")
         _question_rows(report, answers, early)
         _beside(report, store, batches, data, asked, folder)
         report.add(
             "most memory of a server",
-            f"{servers.memory() / 1e6:,.0f} MB",
+            f"{server.memory() / 1e6:,.0f} MB",
             "≤ 300 MB",
-            servers.memory() <= 300e6,
+            server.memory() <= 300e6,
         )
-        report.raw["server_memory_bytes"] = servers.memory()
+        report.raw["server_memory_bytes"] = server.memory()
         store.close()
-    wrong = answers.wrong + (early.wrong if early else [])
+    wrong = answers.wrong + (early.wrong if early else []) + [one for _, found in lates for one in found]
     if asked.cold:
         wrong += _cold(folder, inspector, data, asked, report)
-    _checked(report, answers, early, wrong)
+    _checked(report, answers, early, lates, wrong)
     return report, not wrong
 
 
 def _capture(
-    servers: Servers, token: str, data: Data, asked: argparse.Namespace, inspector: str, report: Report
-) -> tuple[Captured, Asked | None]:
+    server: Server, token: str, data: Data, asked: argparse.Namespace, inspector: str, report: Report
+) -> tuple[Captured, Asked | None, list[Late]]:
     """Capture both parts, asking in between where growth is wanted; the last events go one by one."""
-    early = None
-    ports, writers = servers.ports, asked.writers
+    early, lates = None, []
+    port, writers = server.port, asked.writers
     kept_back = max(1, min(SINGLE_EVENTS // asked.batch, len(data.documents["late"]) // 4))
     late, single = data.documents["late"][:-kept_back], data.documents["late"][-kept_back:]
     with notes.status("capturing a tenth …"):
-        send_documents(ports, token, data.documents["early"], writers)
+        send_documents(port, token, data.documents["early"], writers)
     if asked.growth:
-        store = Store(servers.url)
+        store = Store(server.url)
         store.settle()
         store.close()
-        early = _ask(servers, inspector, data, asked, "a tenth", part="early")
+        early = _ask(server, inspector, data, asked, "a tenth", part="early")
+        with notes.status("sending late events …"):
+            lates.append(late_events(port, token, inspector, 1))
     with notes.status("capturing …"):
-        batches = send_documents(ports, token, late, writers)
+        batches = send_documents(port, token, late, writers)
     notes.print(f"captured {batches.events:,} events in {batches.seconds:.0f} s")
     with notes.status("capturing one event a request …"):
-        singles = send_single_events(ports, token, single)
+        singles = send_single_events(port, token, single)
+    with notes.status("sending late events …"):
+        lates.append(late_events(port, token, inspector, 2))
     report.heading("capture over HTTP: durable, validated, indexed, traceable")
     size = f"{batches.size / batches.events:,.0f} bytes, {batches.things:.1f} things an event"
     rate = batches.events / batches.seconds
@@ -139,18 +145,28 @@ def _capture(
     report.add(
         "such a request, p50 / p95 / p99 ms", str(singles.times), "p99 < 150", singles.times.at(0.99) < 150
     )
+    _late_rows(report, [times for times, _ in lates])
     report.raw["capture"] = {"batches": batches.as_dict(), "singles": singles.as_dict()}
-    return batches, early
+    return batches, early, lates
+
+
+def _late_rows(report: Report, times: list[Times]) -> None:
+    report.add(f"late events that open or close a containment ({len(times[-1].seconds)})", str(times[-1]))
+    if len(times) > 1:
+        growth = times[-1].at(0.5) / times[0].at(0.5)
+        what = "late events: growth of p50 from a tenth"
+        report.add(what, f"× {growth:.2f}", "≤ × 1.5", growth <= 1.5)
+    report.raw["late"] = [each.as_dict() for each in times]
 
 
 def _ask(
-    servers: Servers, token: str, data: Data, asked: argparse.Namespace, what: str, part: str | None = None
+    server: Server, token: str, data: Data, asked: argparse.Namespace, what: str, part: str | None = None
 ) -> Asked:
     with notes.status(f"asking, {what} captured …"):
         truths = data.truths("early") if part or asked.growth else data.truths("early") + data.truths("late")
-        found = ask(servers.ports[0], token, truths, asked.items)
+        found = ask(server.port, token, truths, asked.items)
         if asked.growth and part is None:
-            whole = ask(servers.ports[0], token, data.truths("late"), asked.items)
+            whole = ask(server.port, token, data.truths("late"), asked.items)
             found.times |= {f"{name}, late things": times for name, times in whole.times.items()}
             if whole.largest > found.largest:
                 for name, times in whole.times.items():
@@ -268,8 +284,8 @@ def _peer_row(report: Report, peer: Peer, true: list[int]) -> None:
 def _cold(folder: Path, token: str, data: Data, asked: argparse.Namespace, report: Report) -> list[str]:
     """Ask each item once after all caches were emptied."""
     drop_from_cache(folder / "data" / "postgres")
-    with Servers(folder / "data", 1) as servers, notes.status("asking with cold caches …"):
-        found = ask(servers.ports[0], token, data.truths("early") + data.truths("late"), asked.items)
+    with Server(folder / "data", 1) as server, notes.status("asking with cold caches …"):
+        found = ask(server.port, token, data.truths("early") + data.truths("late"), asked.items)
     times = found.times["source of an item, asked first"]
     report.add(
         "source of an item, cold caches, p50 / p95 / p99 ms", str(times), "p99 ≤ 100", times.at(0.99) <= 100
@@ -278,8 +294,11 @@ def _cold(folder: Path, token: str, data: Data, asked: argparse.Namespace, repor
     return found.wrong
 
 
-def _checked(report: Report, answers: Asked, early: Asked | None, wrong: list[str]) -> None:
+def _checked(
+    report: Report, answers: Asked, early: Asked | None, lates: list[Late], wrong: list[str]
+) -> None:
     checked = answers.checked + (early.checked if early else 0)
+    checked += sum(len(times.seconds) for times, _ in lates)
     report.heading("truth")
     report.add("answers held against the truth", f"{checked:,}")
     report.add("wrong answers", f"{len(wrong):,}", "0", not wrong)
@@ -290,7 +309,7 @@ def _checked(report: Report, answers: Asked, early: Asked | None, wrong: list[st
 
 def _command(asked: argparse.Namespace) -> str:
     flags = [name for name in ("growth", "cold") if getattr(asked, name)]
-    options = [f"--{name} {getattr(asked, name)}" for name in ("batch", "writers", "servers")]
+    options = [f"--{name} {getattr(asked, name)}" for name in ("batch", "writers", "workers")]
     return " ".join(
         ["python -m benchmarks.scale", f"--size {asked.size}", *options, *(f"--{one}" for one in flags)]
     )

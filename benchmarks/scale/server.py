@@ -1,4 +1,4 @@
-"""Servers of the benchmark's own: started, given tokens and master data, watched, ended."""
+"""The benchmark's own server: started, given tokens and master data, watched, ended."""
 
 from __future__ import annotations
 
@@ -19,26 +19,27 @@ TRACE_API = Path(sys.executable).parent / "trace-api"
 START_SECONDS = 120.0
 
 
-class Servers:
-    """Some ``trace-api serve`` processes on one embedded PostgreSQL.
+class Server:
+    """A ``trace-api serve`` with its embedded PostgreSQL.
 
     :param data: folder of the database
-    :param count: server processes
+    :param workers: server processes
     """
 
-    def __init__(self, data: Path, count: int) -> None:
+    def __init__(self, data: Path, workers: int) -> None:
         self._data = data
-        self.ports = [_free_port() for _ in range(count)]
-        self._log = (data.parent / "servers.log").open("ab")
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._workers = workers
+        self.port = _free_port()
+        self._log = (data.parent / "server.log").open("ab")
+        self._process: subprocess.Popen[bytes] | None = None
         self._postgres = EmbeddedPostgres(data / "postgres")
         self.url = ""
 
     def __enter__(self) -> Self:
-        for port in self.ports:
-            command = [str(TRACE_API), "serve", "--port", str(port), "--data", str(self._data)]
-            self._processes.append(subprocess.Popen(command, stdout=self._log, stderr=self._log))
-            _wait_until_ready(port)
+        command = [str(TRACE_API), "serve", "--port", str(self.port), "--data", str(self._data)]
+        command += ["--workers", str(self._workers)]
+        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log)
+        _wait_until_ready(self.port)
         self.url = self._postgres.start()
         return self
 
@@ -46,10 +47,9 @@ class Servers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._postgres.stop()
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            process.wait(60)
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(60)
         self._log.close()
 
     def token(self, role: str) -> str:
@@ -62,8 +62,9 @@ class Servers:
         self._run("import", *map(str, files))
 
     def memory(self) -> int:
-        """Give the most resident memory that any of the server processes has had, in bytes."""
-        return max(_peak(process.pid) for process in self._processes)
+        """Give the most resident memory that any of the server's processes has had, in bytes."""
+        own = 0 if self._process is None else self._process.pid
+        return max(_peak(pid) for pid in (own, *_workers_of(own)))
 
     def _run(self, *command: str) -> str:
         return subprocess.run(
@@ -80,6 +81,20 @@ def drop_from_cache(folder: Path) -> None:
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(descriptor)
+
+
+def _workers_of(parent: int) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            started_by = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        # also a child: PostgreSQL, whose memory is shared
+        if started_by == parent and b"spawn_main" in command:
+            found.append(int(folder.name))
+    return found
 
 
 def _peak(pid: int) -> int:
@@ -108,5 +123,5 @@ def _wait_until_ready(port: int) -> None:
         finally:
             connection.close()
         if time.monotonic() > until:
-            sys.exit("the server does not start; see servers.log beside its data folder")
+            sys.exit("the server does not start; see server.log beside its data folder")
         time.sleep(0.1)

@@ -58,7 +58,7 @@ class Size:
             return cls(2, 2, 1, 3, 4, 3, 2)
         if events < 4_000:
             return cls(3, 2, 2, max(4, events // 40), 12, 8, 4)
-        return cls(5, 3, 4, max(6, events // 105), 24, 24, 10)
+        return cls(5, 3, 4, max(6, events // 90), 48, 24, 24)
 
 
 @dataclass(slots=True)
