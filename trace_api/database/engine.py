@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from select import select
 from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 T = TypeVar("T")
@@ -83,7 +84,8 @@ class Database:
         with self._reader.connect() as connection:
             yield connection
             # With a rollback the driver would forget what it has prepared, for the next question to do again.
-            connection.commit()
+            # The driver's own commit: statements that went past SQLAlchemy began nothing that it would end.
+            driver(connection).commit()
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -107,12 +109,23 @@ def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
-        # A connection that died with the server is replaced, not handed out.
-        pool_pre_ping=True,
         connect_args={"prepare_threshold": PREPARE_THRESHOLD, **arguments},
     )
     event.listen(engine, "connect", _get_to_know)
+    event.listen(engine, "checkout", _check_alive)
     return engine
+
+
+def _check_alive(connection: psycopg.Connection[Any], *_: object) -> None:
+    """Have a connection that died with the server replaced, not handed out.
+
+    A server says nothing to an idle connection but that it ends it: there is something to read. To ask the server
+    instead would cost every request an exchange.
+
+    :raises DisconnectionError: the pool then tries another
+    """
+    if connection.closed or select([connection], [], [], 0)[0]:
+        raise DisconnectionError
 
 
 def _get_to_know(connection: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
