@@ -290,6 +290,9 @@ def test_few_things_are_answered_as_many_are(stored: TestClient, database: Datab
         tables._few = Gathering(tables._cursor, most=0)
         ids = [item("1"), item("2"), lot("M"), lot("Y"), BOX, PALLET]
         things = sorted(tables.find(ids).values())
+        named = [item("1"), lot("M"), PALLET, item("nobody named this")]
+        assert gathered.find(named) == tables.find(named)
+        assert len(gathered.find(named)) == 3
         asks = asks_for(things)
         for name in ("lots_of", "contents", "containers", "attached", "oddities", "appearances", "names"):
             assert _sorted(getattr(gathered, name)(asks)) == _sorted(getattr(tables, name)(asks)), name
@@ -299,6 +302,16 @@ def test_few_things_are_answered_as_many_are(stored: TestClient, database: Datab
         assert refs
         whole = [sorted(map(_sides, source.transformations(refs))) for source in (gathered, tables)]
         assert whole[0] == whole[1]
+
+
+def test_what_is_prepared_serves_the_next_question(stored: TestClient, database: Database) -> None:
+    """Planning takes longer than most statements do: it is done once a connection, not once a question."""
+    for _ in range(3):
+        with database.reading() as connection:
+            PostgresNeighbours(connection).find([item("1")])
+    with database.reading() as connection:
+        query = "SELECT count(*) FROM pg_prepared_statements WHERE left(statement, 6) = 'WITH a'"
+        assert connection.exec_driver_sql(query).scalar_one() == 1
 
 
 def _sorted(found: Any) -> list[Any]:
@@ -314,7 +327,7 @@ class PlanReader(PostgresNeighbours):
 
     def __init__(self, connection: Any, few: int) -> None:
         super().__init__(connection)
-        self._connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        self.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         self.explained = 0
         self.scans: list[str] = []
         self._cursor = cast("psycopg.Cursor[Any]", Explaining(self._cursor, self))

@@ -23,6 +23,7 @@ from trace_api.recall import repository as recalls
 from trace_api.recall.service import RecallService, utc_now
 from trace_api.responsibility.directory import MasterDirectory, own_keys
 from trace_api.trace import service
+from trace_api.trace.neighbours_repository import PostgresNeighbours
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
 
@@ -114,7 +115,7 @@ def search(
     except IdentifierError as error:
         with store.reading() as connection:
             choices = choices_of(connection, text, error)
-            known = service.recorded(connection, text)
+            known = service.recorded(PostgresNeighbours(connection), text)
             hits = [] if choices or known else things.by_name(connection, text)
         chosen = known[0] if known else only_one(choices)
         if chosen is None:

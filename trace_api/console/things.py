@@ -54,8 +54,8 @@ class ThingView:
         self._connection = connection
         self._words = words
         self._now = now
-        self.identifier, self._node = service.look_up(connection, text, person)
         self._neighbours = PostgresNeighbours(connection)
+        self.identifier, self._node = service.look_up(self._neighbours, text, person)
         self._directory = MasterDirectory(connection)
         self._tab = TABS[0]
         self._skip: int | None = None

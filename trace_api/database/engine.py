@@ -119,8 +119,8 @@ def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
 def _check_alive(connection: psycopg.Connection[Any], *_: object) -> None:
     """Have a connection that died with the server replaced, not handed out.
 
-    A server says nothing to an idle connection but that it ends it: there is something to read. To ask the server
-    instead would cost every request an exchange.
+    A server says nothing to an idle connection but that it ends it: then there is something to read. To ask
+    the server instead would cost every request an exchange.
 
     :raises DisconnectionError: the pool then tries another
     """

@@ -33,9 +33,10 @@ def responsibility(
 ) -> Response:
     """Give the chain of custody with duties, licences valid at that time, findings and gaps."""
     with asked.reading() as connection:
+        neighbours = PostgresNeighbours(connection)
         answer = trace.responsibility(
-            PostgresNeighbours(connection),
-            service.find(connection, thing_id, asker),
+            neighbours,
+            service.find(neighbours, thing_id, asker),
             upstream=upstream,
             directory=MasterDirectory(connection),
             now=micros(utc_now()),

@@ -15,6 +15,7 @@ from trace_api.accounts import Principal, require
 from trace_api.problems import Problem
 from trace_api.trace import examples, service
 from trace_api.trace.asking import Asked
+from trace_api.trace.neighbours_repository import PostgresNeighbours
 from trace_api.trace.writing import (
     NDJSON,
     alike,
@@ -139,8 +140,9 @@ def source(
     lines = wants_lines(request)
 
     with SECONDS.labels("source").time(), asked.reading() as connection:
-        thing = service.find(connection, thing_id, asker)
-        answer = service.source(connection, thing, at, depth=depth, contact=contact, page=page, runs=runs)
+        neighbours = PostgresNeighbours(connection)
+        thing = service.find(neighbours, thing_id, asker)
+        answer = service.source(neighbours, thing, at, depth=depth, contact=contact, page=page, runs=runs)
     _check_unchanged(answer, expected)
     return _written(answer, lines=lines)
 
@@ -175,9 +177,10 @@ def destination(
     lines = wants_lines(request)
 
     with SECONDS.labels("destination").time(), asked.reading() as connection:
-        thing = service.find(connection, thing_id, asker)
+        neighbours = PostgresNeighbours(connection)
+        thing = service.find(neighbours, thing_id, asker)
         answer = service.destination(
-            connection,
+            neighbours,
             thing,
             at,
             depth=depth,
@@ -208,8 +211,9 @@ def history(
     lines = wants_lines(request)
 
     with SECONDS.labels("history").time(), asked.reading() as connection:
-        thing = service.find(connection, thing_id, asker)
-        answer = service.history(connection, thing, direct=direct).as_dict()
+        neighbours = PostgresNeighbours(connection)
+        thing = service.find(neighbours, thing_id, asker)
+        answer = service.history(neighbours, thing, direct=direct).as_dict()
     events = answer.pop("events")
     if lines:
         return written_lines({**answer, "count": len(events)}, different(events), {})
@@ -225,7 +229,8 @@ def history(
 def balance(asker: Asker, asked: Asked, lot: Annotated[str, Query(description="The lot.")] = "") -> Response:
     """Compare what came into a lot, what went out of it and what is left, per place."""
     with SECONDS.labels("balance").time(), asked.reading() as connection:
-        return whole(service.balance(connection, service.find(connection, lot, asker)).as_dict())
+        neighbours = PostgresNeighbours(connection)
+        return whole(service.balance(neighbours, service.find(neighbours, lot, asker)).as_dict())
 
 
 _NEXT: Final = re.compile(r"([0-9]{1,9})-([0-9a-f]{16})")

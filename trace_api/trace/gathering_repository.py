@@ -10,18 +10,21 @@ call adds here is what :data:`FEW` things have.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import Any, Final
 
 import psycopg
 
 from lineage.facts import Scope
-from lineage.trace.neighbours import BLOCK, Ask
-from trace_api.database.arrays import integers
+from lineage.trace.neighbours import BLOCK, FOREVER, NEVER, Ask
+from trace_api.database.arrays import integers, texts
 
 #: Things of one call up to which everything about them is read at once.
 FEW: Final = 96
+
+#: Names of one call about which everything is read at once: a question has one, a scanned code two or three.
+NAMED: Final = 4
 
 _SHIFT: Final = BLOCK.bit_length() - 1
 
@@ -88,10 +91,17 @@ _PARTS: Final = {
 _TYPES: Final = (*["bigint"] * 8, "float8", "text")
 _COLUMNS: Final = ", ".join(f"f.c{place}::{kind}" for place, kind in enumerate(_TYPES))
 _NAMES: Final = ", ".join(f"c{place}" for place in range(len(_TYPES)))
-EVERYTHING: Final = f"WITH a AS MATERIALIZED (SELECT * FROM {ASKED}) " + " UNION ALL ".join(  # noqa: S608 - constants
+_EVERYTHING: Final = " UNION ALL ".join(
     f"SELECT {int(part)}, {_COLUMNS} FROM a"  # noqa: S608 - constants
     f" CROSS JOIN LATERAL (SELECT {columns} FROM {rows} OFFSET 0) AS f ({_NAMES})"
     for part, (columns, rows) in _PARTS.items()
+)
+
+EVERYTHING: Final = f"WITH a AS MATERIALIZED (SELECT * FROM {ASKED}) {_EVERYTHING}"  # noqa: S608 - constants
+EVERYTHING_NAMED: Final = (
+    f"WITH a AS MATERIALIZED (SELECT id >> {_SHIFT} AS block, id AS first, id AS last,"  # noqa: S608 - constants
+    f" '{NEVER}'::bigint AS since, '{FOREVER}'::bigint AS until FROM thing WHERE key = ANY(%s::text[]))"
+    f" {_EVERYTHING}"
 )
 
 
@@ -119,15 +129,20 @@ class Gathering:
         if missing:
             first, last, since, until = zip(*missing, strict=True)
             blocks = [thing >> _SHIFT for thing in first]
-            self._cursor.execute(EVERYTHING, tuple(map(integers, (blocks, first, last, since, until))))
-            for part, *values in self._cursor.fetchall():
-                row = tuple(values)
-                self._rows[part, row[0] >> _SHIFT][row] = None
-                if part == Part.LEG:
-                    self._legs[row[2]][row] = None
+            self._read(EVERYTHING, tuple(map(integers, (blocks, first, last, since, until))))
             for ask in missing:
                 self._times.update(dict.fromkeys(range(ask.first, ask.last + 1), (ask.since, ask.until)))
         return True
+
+    def find(self, keys: Collection[str]) -> dict[str, int] | None:
+        """Give the numbers of things by name, reading everything about them; ``None`` if they are many."""
+        if len(keys) > min(self._most, NAMED):
+            return None
+        found = {}
+        for row in self._read(EVERYTHING_NAMED, (texts(keys),)):
+            found[row[9]] = row[0]
+            self._times[row[0]] = NEVER, FOREVER
+        return found
 
     def rows(self, part: Part, asked: Iterable[Ask]) -> Iterable[Row]:
         """Give the rows of a part that overlap the asked runs, each once, in the order of its columns."""
@@ -141,6 +156,19 @@ class Gathering:
     def legs(self, ref: int) -> Iterable[Row]:
         """Give all legs of a transformation; nothing for one that is not here."""
         return self._legs.get(ref, ())
+
+    def _read(self, statement: str, values: Sequence[str]) -> list[Row]:
+        """Keep what a statement gives, and give the names among it."""
+        self._cursor.execute(statement, values)
+        names = []
+        for part, *columns in self._cursor.fetchall():
+            row = tuple(columns)
+            self._rows[part, row[0] >> _SHIFT][row] = None
+            if part == Part.LEG:
+                self._legs[row[2]][row] = None
+            elif part == Part.NAME:
+                names.append(row)
+        return names
 
     def _missing(self, asked: Iterable[Ask]) -> Iterator[Ask]:
         """Give what has to be read, over the time that was read before and the one that is asked for."""

@@ -63,11 +63,11 @@ _REMEMBERED_EVENTS: Final = 5_000
 class PostgresNeighbours:
     """The facts in a database. Satisfies :class:`lineage.trace.neighbours.Neighbours`.
 
-    :param connection: of one snapshot (``Database.reading()``), so that all calls see the same state
+    :ivar connection: of one snapshot (``Database.reading()``), so that all calls see the same state
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         # One cursor answers one statement at a time, and each is read to its end before the next is asked.
         self._cursor = driver(connection).cursor(binary=True)
         self._names: dict[int, Name] = {}
@@ -303,7 +303,7 @@ class PostgresNeighbours:
 
     def _said(self) -> dict[int, tuple[str, Statement]]:
         """Give the eventIDs and statements that the connection remembers: an event never changes them."""
-        memory: dict[int, tuple[str, Statement]] = self._connection.info.setdefault("suyuan_said", {})
+        memory: dict[int, tuple[str, Statement]] = self.connection.info.setdefault("suyuan_said", {})
         return memory
 
     def _read_statements(self, events: Collection[int]) -> Iterator[tuple[int, tuple[str, Statement]]]:
@@ -333,36 +333,47 @@ class PostgresNeighbours:
 
     def events(self, events: Collection[int]) -> Mapping[int, Event]:
         """See :meth:`Neighbours.events`."""
-        return stored_events(self._connection, events) if events else {}
+        return stored_events(self.connection, events) if events else {}
 
     def find(self, ids: Collection[str]) -> Mapping[str, int]:
         """See :meth:`Neighbours.find`. A number that was given and that no event uses is nothing."""
-        self._cursor.execute("SELECT key, id FROM thing WHERE key = ANY(%s::text[])", (texts(ids),))
-        numbers: dict[str, int] = dict(self._cursor.fetchall())
-        used = self._used(numbers.values())
+        numbers = self._few.find(ids)
+        if numbers is None:
+            self._cursor.execute("SELECT key, id FROM thing WHERE key = ANY(%s::text[])", (texts(ids),))
+            numbers = dict(self._cursor.fetchall())
+            used = self._posted(numbers.values())
+        else:
+            used = {
+                number
+                for number in numbers.values()
+                if self._few.rows(Part.POSTING, [Ask(number, number, NEVER, FOREVER)])
+            }
+        used |= self._lots({number for number in numbers.values() if number not in used})
         return {key: number for key, number in numbers.items() if number in used}
 
-    def _used(self, things: Collection[int]) -> set[int]:
-        """Give the things that an event names, or that are the lot of an item."""
-        used: set[int] = set()
-        if things:
-            blocks = [thing >> 6 for thing in things]
-            where, value = routed("f.block", blocks)
-            # As there is one block a question, DISTINCT is LIMIT 1, in a form that Citus sends to the shards.
-            self._cursor.execute(
-                "SELECT a.thing FROM unnest(%s::bigint[], %s::bigint[]) AS a (block, thing)"  # noqa: S608
-                " CROSS JOIN LATERAL (SELECT DISTINCT f.block FROM posting f"
-                f" WHERE f.block = a.block AND a.thing BETWEEN f.lo AND f.hi{where}) AS f",
-                (integers(blocks), integers(things), *value),
-            )
-            used.update(number for (number,) in self._cursor)
-        if len(used) < len(things):
-            self._cursor.execute(
-                "SELECT DISTINCT lot FROM membership WHERE lot = ANY(%s::bigint[])",
-                (integers(thing for thing in things if thing not in used),),
-            )
-            used.update(number for (number,) in self._cursor)
-        return used
+    def _posted(self, things: Collection[int]) -> set[int]:
+        """Give the things that an event names."""
+        if not things:
+            return set()
+        blocks = [thing >> 6 for thing in things]
+        where, value = routed("f.block", blocks)
+        # As there is one block a question, DISTINCT is LIMIT 1, in a form that Citus sends to the shards.
+        self._cursor.execute(
+            "SELECT a.thing FROM unnest(%s::bigint[], %s::bigint[]) AS a (block, thing)"  # noqa: S608
+            " CROSS JOIN LATERAL (SELECT DISTINCT f.block FROM posting f"
+            f" WHERE f.block = a.block AND a.thing BETWEEN f.lo AND f.hi{where}) AS f",
+            (integers(blocks), integers(things), *value),
+        )
+        return {number for (number,) in self._cursor}
+
+    def _lots(self, things: Collection[int]) -> set[int]:
+        """Give the things that are the lot of an item."""
+        if not things:
+            return set()
+        self._cursor.execute(
+            "SELECT DISTINCT lot FROM membership WHERE lot = ANY(%s::bigint[])", (integers(things),)
+        )
+        return {number for (number,) in self._cursor}
 
     # How it asks
 
@@ -382,7 +393,7 @@ class PostgresNeighbours:
         return list(dict.fromkeys(self._cursor.fetchall()))
 
     def _terms(self, numbers: Collection[int | None]) -> Mapping[int | None, str]:
-        known: dict[int | None, str] = self._connection.info.setdefault("suyuan_terms", {})
+        known: dict[int | None, str] = self.connection.info.setdefault("suyuan_terms", {})
         new = [number for number in numbers if number is not None and number not in known]
         if new:
             if len(known) + len(new) > _REMEMBERED_TERMS:

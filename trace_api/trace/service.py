@@ -1,10 +1,11 @@
-"""From a request's text to an answer: finds the thing, checks that who asks may, asks the engine."""
+"""From a request's text to an answer: finds the thing, checks that who asks may, asks the engine.
+
+All steps of one question share its neighbours: what was read to find the thing is not read again.
+"""
 
 from __future__ import annotations
 
 import time
-
-from sqlalchemy import Connection
 
 from lineage import trace
 from lineage.errors import LineageError
@@ -34,7 +35,9 @@ def identifier(text: str) -> Identifier:
         raise Problem(400, "not-an-identifier", error.message, reason=error.code, **told) from error
 
 
-def look_up(connection: Connection, text: str, principal: Principal | None = None) -> tuple[Identifier, int]:
+def look_up(
+    neighbours: PostgresNeighbours, text: str, principal: Principal | None = None
+) -> tuple[Identifier, int]:
     """Give what a text names, and the number of that thing.
 
     A URI that breaks a rule of its scheme is kept as events had it, and is asked about in just that form.
@@ -45,9 +48,9 @@ def look_up(connection: Connection, text: str, principal: Principal | None = Non
     """
     try:
         named = identifier(text)
-        thing = PostgresNeighbours(connection).find([named.id]).get(named.id)
+        thing = neighbours.find([named.id]).get(named.id)
     except Problem as refusal:
-        known = recorded(connection, text)
+        known = recorded(neighbours, text)
         if known is None:
             raise refusal from None
         named, thing = known
@@ -61,16 +64,16 @@ def look_up(connection: Connection, text: str, principal: Principal | None = Non
     if thing is None:
         raise Problem(404, "never-seen", f"No event has named {named.id}.", id=named.id, kind=named.kind)
     if principal is not None:
-        check_concerns(connection, principal, thing)
+        check_concerns(neighbours.connection, principal, thing)
     return named, thing
 
 
-def find(connection: Connection, text: str, principal: Principal | None = None) -> int:
+def find(neighbours: PostgresNeighbours, text: str, principal: Principal | None = None) -> int:
     """Give the number of the thing that a text names; raises as :func:`look_up` does."""
-    return look_up(connection, text, principal)[1]
+    return look_up(neighbours, text, principal)[1]
 
 
-def recorded(connection: Connection, text: str) -> tuple[Identifier, int] | None:
+def recorded(neighbours: PostgresNeighbours, text: str) -> tuple[Identifier, int] | None:
     """Give the thing that events have named by this URI although the URI breaks a rule of its scheme."""
     if not text or len(text) > LONGEST_IDENTIFIER or "\0" in text:
         return None
@@ -78,12 +81,12 @@ def recorded(connection: Connection, text: str) -> tuple[Identifier, int] | None
         named = name_uri(text)
     except LineageError:
         return None
-    thing = PostgresNeighbours(connection).find([named.id]).get(named.id)
+    thing = neighbours.find([named.id]).get(named.id)
     return None if thing is None else (named, thing)
 
 
 def source(
-    connection: Connection,
+    neighbours: PostgresNeighbours,
     thing: int,
     until: int | None = None,
     *,
@@ -94,20 +97,20 @@ def source(
 ) -> trace.Answer:
     """Give everything that may have gone into a thing by a time (microseconds)."""
     return trace.source(
-        PostgresNeighbours(connection),
+        neighbours,
         thing,
         until,
         depth=depth,
         contact=contact,
         page=page,
         runs=runs,
-        directory=MasterDirectory(connection),
+        directory=MasterDirectory(neighbours.connection),
         now=time.time_ns() // 1000,
     )
 
 
 def destination(
-    connection: Connection,
+    neighbours: PostgresNeighbours,
     thing: int,
     since: int | None = None,
     *,
@@ -124,7 +127,7 @@ def destination(
     :param quantities: say of each lot how much of it came from this one, at least and at most
     """
     return trace.destination(
-        PostgresNeighbours(connection),
+        neighbours,
         thing,
         since,
         depth=depth,
@@ -133,15 +136,15 @@ def destination(
         quantities=quantities,
         page=page,
         runs=runs,
-        directory=MasterDirectory(connection),
+        directory=MasterDirectory(neighbours.connection),
     )
 
 
-def history(connection: Connection, thing: int, *, direct: bool = False) -> trace.History:
+def history(neighbours: PostgresNeighbours, thing: int, *, direct: bool = False) -> trace.History:
     """Give every event that touches a thing, directly or through a container."""
-    return trace.history(PostgresNeighbours(connection), thing, direct=direct)
+    return trace.history(neighbours, thing, direct=direct)
 
 
-def balance(connection: Connection, lot: int) -> trace.Balance:
+def balance(neighbours: PostgresNeighbours, lot: int) -> trace.Balance:
     """Compare what came into a lot, what went out of it and what is left."""
-    return trace.balance(PostgresNeighbours(connection), lot, directory=MasterDirectory(connection))
+    return trace.balance(neighbours, lot, directory=MasterDirectory(neighbours.connection))
