@@ -7,6 +7,7 @@ A statement is what *this* event says. Who had the thing between two statements 
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from lineage.events import Event
@@ -88,23 +89,50 @@ class Statement(NamedTuple):
 
 def statement_of(event: Event) -> Statement:
     """Give what an event says about custody."""
-    step, disposition = step_of(event), own_word(event.disposition)
-    sources, destinations = dict(reversed(event.sources)), dict(reversed(event.destinations))
-    read_point = key_of(event.read_point)
+    return _statement(
+        event.type,
+        event.action,
+        step_of(event),
+        event.disposition,
+        event.read_point,
+        event.biz_location,
+        event.sources,
+        event.destinations,
+        own_text(event, "carrier"),
+        bool(event.sensor_elements or event.ilmd) or _has_own_members(event),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _statement(
+    kind: str,
+    action: str | None,
+    step: str | None,
+    disposition: str | None,
+    read_at: str | None,
+    business_location: str | None,
+    all_sources: tuple[tuple[str | None, str], ...],
+    all_destinations: tuple[tuple[str | None, str], ...],
+    carrier: str | None,
+    tells_more: bool,
+) -> Statement:
+    """Give a statement from the members that it follows from: a line says the same of thousands of things."""
+    sources, destinations = dict(reversed(all_sources)), dict(reversed(all_destinations))
+    read_point = key_of(read_at)
     return Statement(
         move=_MOVES.get(step or "", Move.STAY),
-        ends=ending_of(event),
-        site=key_of(event.biz_location) or read_point,
+        ends=_ending(kind, action, step, disposition),
+        site=key_of(business_location) or read_point,
         read_point=read_point,
         giver=key_of(sources.get(_POSSESSING)),
         taker=key_of(destinations.get(_POSSESSING)),
-        carrier=key_of(own_text(event, "carrier")),
+        carrier=key_of(carrier),
         owner=key_of(destinations.get(_OWNING)) or key_of(sources.get(_OWNING)),
         bound_for=key_of(destinations.get(_LOCATION)),
         step=step,
-        disposition=disposition,
-        creates=event.type == "ObjectEvent" and event.action == "ADD",
-        tells_more=bool(event.sensor_elements or event.ilmd) or _has_own_members(event),
+        disposition=own_word(disposition),
+        creates=kind == "ObjectEvent" and action == "ADD",
+        tells_more=tells_more,
     )
 
 
@@ -114,8 +142,12 @@ def _has_own_members(event: Event) -> bool:
 
 def ending_of(event: Event) -> How | None:
     """Give how an event ends the things of its ``epcList``, by its step, its disposition or its action."""
-    how = _ENDS.get(step_of(event) or "") or _ENDS.get(event.disposition or "")
-    if how is None and event.type == "ObjectEvent" and event.action == "DELETE":
+    return _ending(event.type, event.action, step_of(event), event.disposition)
+
+
+def _ending(kind: str, action: str | None, step: str | None, disposition: str | None) -> How | None:
+    how = _ENDS.get(step or "") or _ENDS.get(disposition or "")
+    if how is None and kind == "ObjectEvent" and action == "DELETE":
         return How.DECOMMISSIONED
     return how
 

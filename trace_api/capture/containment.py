@@ -78,7 +78,7 @@ class Touched:
     """
 
     def __init__(self) -> None:
-        self.instances: dict[tuple[int, int], int] = defaultdict(int)
+        self.instances: dict[tuple[int, int], int] = {}
         """(scope, block) → bit mask of the children within the block."""
         self.portions: set[tuple[int, int, int]] = set()
         """(scope, child, parent)."""
@@ -93,9 +93,20 @@ class Touched:
                 continue
             if not portion:
                 mask = (1 << run.hi - run.lo + 1) - 1
-                self.instances[one, run.block] |= mask << (run.lo & 63)
+                key = int(one), run.block
+                self.instances[key] = self.instances.get(key, 0) | mask << (run.lo & 63)
             elif parent is not None:
                 self.portions.update((int(one), child, parent) for child in range(run.lo, run.hi + 1))
+
+    def among(self, marks: Iterable[MarkRow]) -> Touched:
+        """Give those of these children that some marks name."""
+        named = Touched()
+        for mark in marks:
+            named.add(Run(mark.block, mark.lo, mark.hi), mark.scope, mark.parent, portion=mark.portion)
+        named.portions &= self.portions
+        both = self.instances.keys() & named.instances.keys()
+        named.instances = {key: mask for key in both if (mask := self.instances[key] & named.instances[key])}
+        return named
 
     def runs(self) -> Iterator[tuple[int, Run]]:
         """Give (scope, run) of the touched instances."""

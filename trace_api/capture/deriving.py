@@ -33,10 +33,13 @@ def derive_again(connection: Connection, rows: FactRows, lost: FactRows) -> None
     marks = facts.marks_of(connection, touched)
     emptied = facts.next_emptied(connection, questions(marks))
     stays, oddities = derive_rows(touched, marks, emptied)
-    old_stays, old_oddities = facts.take_stays(connection, touched)
+    # Of a child whose marks are all new nothing was derived before.
+    new = {mark.event for mark in rows.marks}
+    known = touched.among([*lost.marks, *(mark for mark in marks if mark.event not in new)])
+    old_stays, old_oddities = facts.take_stays(connection, known)
     # A stored run may reach beyond the touched children: what lies outside stays as it was.
     holes: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for scope, run in touched.runs():
+    for scope, run in known.runs():
         holes.setdefault((scope, run.block), []).append((run.lo, run.hi))
     for stay in old_stays:
         for run in outside(Run(stay.block, stay.lo, stay.hi), holes.get((stay.scope, stay.block), ())):

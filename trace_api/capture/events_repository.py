@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from trace_api.capture.pages import unpack
 from trace_api.database.arrays import integers, texts
-from trace_api.database.bulk import Target, array
+from trace_api.database.bulk import COPY_LARGE_FROM, Target, array
 from trace_api.database.engine import driver
 
 # Advisory locks, first key. Second key: 0, or a number from a bounded set.
@@ -65,7 +65,7 @@ _EVENT: Final = Target(
         *("bool", "bool", "bool", "int8", "int8", "int2", "bytea"),
     ],
 )
-_PAGE: Final = Target("event_page", PageRow._fields, ["int8", "int4", "int2", "bytea"])
+_PAGE: Final = Target("event_page", PageRow._fields, ["int8", "int4", "int2", "bytea"], COPY_LARGE_FROM)
 
 
 class Known(NamedTuple):

@@ -13,6 +13,8 @@ from trace_api.database.engine import driver
 
 #: Rows from which COPY pays: below it its extra exchanges cost more than it saves.
 COPY_FROM: Final = 40
+#: The same for rows of kilobytes, which INSERT takes as text.
+COPY_LARGE_FROM: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +22,17 @@ class Target:
     """A table and the columns to write, in the order of the rows' values.
 
     :ivar types: of the columns, as PostgreSQL calls them in short (``int8``, ``text``, ``bytea`` …)
+    :ivar copy_from: rows from which they are copied
     """
 
     table: str
     columns: Sequence[str]
     types: Sequence[str]
+    copy_from: int = COPY_FROM
 
     def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows; nothing for none."""
-        if len(rows) >= COPY_FROM:
+        if len(rows) >= self.copy_from:
             self._copy(connection, rows)
         elif rows:
             self._insert(connection, rows)
