@@ -61,6 +61,8 @@ class Event(msgspec.Struct, frozen=True, eq=False):
     line: int | None = None
     #: Rules of the JSON schema that this event, read from XML, does not keep.
     tolerated: tuple[Problem, ...] = ()
+    #: It is known that its top level has no members but those that the standard names.
+    standard: bool = False
     decoded: dict[str, Any] | None = None
 
     # What kind of event, and which.
@@ -69,6 +71,11 @@ class Event(msgspec.Struct, frozen=True, eq=False):
     def type(self) -> EventType:
         """One of the five types of EPCIS 2.0; for an event of an extension its URI."""
         return cast("EventType", self.wire.type)
+
+    @property
+    def extended(self) -> bool:
+        """Whether it has members at its top level that the standard does not name: theirs have a colon."""
+        return not self.standard and any(":" in name for name in self.document)
 
     @property
     def event_id(self) -> str | None:

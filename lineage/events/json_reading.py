@@ -108,7 +108,8 @@ def read_raw_event(
     """
     quick = quick_read(data)
     if quick is not None and not (needs_context and quick[0].context is None):
-        return Event(quick[0], data, around, quick[1], line)
+        wire, event_time, extended = quick
+        return Event(wire, data, around, event_time, line, standard=not extended)
     return _read_exactly(data, around, needs_context, relaxed, line)
 
 

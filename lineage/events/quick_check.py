@@ -88,8 +88,8 @@ class _Plan:
 _PLANS: Final = {kind: _Plan(kind) for kind in check.ALLOWED}
 
 
-def quick_read(data: bytes) -> tuple[LooseWire, datetime] | None:
-    """Give the typed event and its time if it is certainly valid.
+def quick_read(data: bytes) -> tuple[LooseWire, datetime, bool] | None:
+    """Give the typed event, its time, and whether it has members of its own, if it is certainly valid.
 
     :param data: the event's JSON text
     """
@@ -118,7 +118,7 @@ def quick_read(data: bytes) -> tuple[LooseWire, datetime] | None:
     if wire.record_time is not None and not is_time(wire.record_time):
         return None
     try:
-        return wire, read_time(wire.event_time)
+        return wire, read_time(wire.event_time), bool(extensions)
     except EventError:
         return None
 

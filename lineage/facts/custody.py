@@ -84,7 +84,7 @@ class Statement(NamedTuple):
     creates: bool
     """An ObjectEvent ADD: its things begin."""
     tells_more: bool
-    """The event has sensor data, ilmd or own members: rules about quality have to read it."""
+    """The event has sensor data, ilmd or members of its own: rules about quality have to read it."""
 
 
 def statement_of(event: Event) -> Statement:
@@ -99,7 +99,7 @@ def statement_of(event: Event) -> Statement:
         event.sources,
         event.destinations,
         own_text(event, "carrier"),
-        bool(event.sensor_elements or event.ilmd) or _has_own_members(event),
+        event.extended or bool(event.sensor_elements or event.ilmd),
     )
 
 
@@ -134,10 +134,6 @@ def _statement(
         creates=kind == "ObjectEvent" and action == "ADD",
         tells_more=tells_more,
     )
-
-
-def _has_own_members(event: Event) -> bool:
-    return b"suyuan" in event.document_bytes
 
 
 def ending_of(event: Event) -> How | None:
