@@ -18,12 +18,16 @@ from trace_api.errors import TraceApiError
 # A start that has to replay a long log takes more than the wheel's own ten seconds.
 START_TIMEOUT_SECONDS = 300.0
 
+# PostgreSQL's own cache: an eighth of the machine's memory. The system's cache holds the rest.
+_MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+_CACHE_MB = min(max(_MEMORY // 8 // 2**20, 128), 4096)
+
 # What a small machine needs beyond the defaults. Every figure is about latency, none trades durability.
 CONFIGURATION = {
     # Connections are trusted: so the socket is for the user alone that PostgreSQL runs as (and for root).
     "unix_socket_permissions": "0700",
     "max_connections": "120",
-    "shared_buffers": "'512MB'",
+    "shared_buffers": f"'{_CACHE_MB}MB'",
     "max_wal_size": "'4GB'",
     "checkpoint_timeout": "'15min'",
     "jit": "off",  # compiling costs more than any statement of a request
