@@ -56,20 +56,18 @@ def ask_peers(
 
     :param python: an interpreter that may have the libraries
     """
-    file = folder / "edges.csv"
-    edges = store.make_edges(file)
+    edges = store.make_edges()
     asked = {"destination": store.numbers(lots), "source": store.numbers(items)}
     down, reached = store.walk(asked["destination"], down=True)
     up, _ = store.walk(asked["source"], down=False)
     peers = [Peer("recursive SQL", "", down, up, reached)]
+    file, questions = folder / "edges.csv", folder / "questions.json"
+    if edges <= max(MOST_EDGES.values()):
+        store.write_edges(file)
     store.drop_edges()
-    size = 1 + max(number for line in file.open() for number in map(int, line.split(",")))
-    questions = folder / "questions.json"
-    questions.write_text(
-        json.dumps({**asked, "size": max(size, *asked["source"], *asked["destination"]) + 1})
-    )
+    questions.write_text(json.dumps({**asked, "size": store.highest() + 1}))
     peers += [_library(name, edges, file, questions, python) for name in LIBRARIES]
-    file.unlink()
+    file.unlink(missing_ok=True)
     return edges, peers
 
 

@@ -1,8 +1,9 @@
 """Late events: what it costs to hear today that something left its box a while ago.
 
-Boxes of our own are packed, and each is seen an hour later. Then comes, one a request, that a thing was taken
-out in between (which ends its stay) or that one more had been put in (which begins one). The history of the
-thing must know the later sighting of the box, or no longer.
+Before anything else boxes of our own are packed, and each is seen an hour later. When the store has grown
+over them comes, one a request, that a thing was taken out in between (which ends its stay) or that one more
+had been put in (which begins one). The history of the thing must know the later sighting of the box, or no
+longer.
 """
 
 from __future__ import annotations
@@ -28,17 +29,22 @@ Late = tuple[Times, list[str]]
 """The times of some late events, and what was wrong afterwards."""
 
 
-def late_events(port: int, device: str, inspector: str, series: int) -> Late:
-    """Send the late events of new boxes; give their times and what is wrong then.
+def pack_boxes(port: int, device: str, series: int) -> None:
+    """Pack the boxes of a series, and see each.
 
-    :param series: a number that no earlier call had
+    :param series: a number that no other call has
     """
     connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
-    boxes = [numbers.unit_id(numbers.sscc(PREFIX, series * BOXES + number)) for number in range(BOXES)]
-    send(connection, device, _document([event for box in boxes for event in _packed(box)]))
+    send(connection, device, _document([event for box in _boxes(series) for event in _packed(box)]))
+    connection.close()
+
+
+def late_events(port: int, device: str, inspector: str, series: int) -> Late:
+    """Send the late events of the boxes of a series; give their times and what is wrong then."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
     took, wrong = [], []
     asker = Asker(port, inspector)
-    for number, box in enumerate(boxes):
+    for number, box in enumerate(_boxes(series)):
         # By turns: the first thing was taken out; the spare one had been put in.
         action, thing = ("DELETE", _thing(box, 0)) if number % 2 else ("ADD", _thing(box, THINGS))
         late = _event("AggregationEvent", "08:30", action=action, parentID=box, childEPCs=[thing])
@@ -49,6 +55,10 @@ def late_events(port: int, device: str, inspector: str, series: int) -> Late:
             wrong.append(f"history of {thing} after a late {action}: seen with the box: {saw}")
     connection.close()
     return Times.of(took), wrong
+
+
+def _boxes(series: int) -> list[str]:
+    return [numbers.unit_id(numbers.sscc(PREFIX, series * BOXES + number)) for number in range(BOXES)]
 
 
 def _packed(box: str) -> Iterator[dict[str, Any]]:

@@ -78,8 +78,8 @@ def ask(port: int, token: str, records: Sequence[Record], most_items: int) -> As
     asker, asked = Asker(port, token), Asked()
     truth = {record["id"]: record for record in records}
     named = [record for record in records if record["asked"]]
-    items = [record for record in named if record["kind"] == "item"][:most_items]
-    units = [record for record in named if record["kind"] == "unit"][: most_items // 4]
+    items = evenly([record for record in named if record["kind"] == "item"], most_items)
+    units = evenly([record for record in named if record["kind"] == "unit"], most_items // 4)
     lots = sorted(
         (record for record in named if record["kind"] == "lot"),
         key=lambda record: -int(record["destinations"]["count"]),
@@ -106,6 +106,15 @@ def ask(port: int, token: str, records: Sequence[Record], most_items: int) -> As
         _largest(asker, asked, lots[0], truth, took)
     asked.times = {name: Times.of(seconds) for name, seconds in took.items()}
     return asked
+
+
+def evenly(records: Sequence[Record], most: int) -> list[Record]:
+    """Choose from all of them: they come world by world, in each as many as it has of the events."""
+    return (
+        [records[number * len(records) // most] for number in range(most)]
+        if len(records) > most
+        else [*records]
+    )
 
 
 def _largest(

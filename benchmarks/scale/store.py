@@ -21,7 +21,7 @@ from .timing import Times
 LINEAGE = ("posting", "leg", "membership", "mark", "emptying", "stay", "oddity")
 WRITTEN = ("thing", "event", "event_page", *LINEAGE)
 # The ceiling is measured with the rows of the newest events, at most so many.
-CEILING_EVENTS = 200_000
+CEILING_EVENTS = 100_000
 
 _EDGES = """
 CREATE TABLE bench_edge AS
@@ -104,39 +104,52 @@ class Store:
         return Sizes(found["event"][1], {table: (row[0], row[1]) for table, row in found.items()})
 
     def ceiling(self) -> float:
-        """Copy rows of the server into empty tables alike, over one connection; give events a second."""
+        """Copy the rows of the newest events again into the tables that they were in; give events a second.
+
+        So the peer has what capture has: tables and indexes of the store's size, and a commit that is on
+        disk. What it is spared: other clients, one transaction a request, and all that makes rows of
+        documents. The rows are taken out first, and their traces in the indexes too. Afterwards the store is
+        as it was.
+        """
         total = int(self._row("SELECT count(*) FROM event")[0])
-        events = min(total, CEILING_EVENTS)
-        first = self._row(f"SELECT min(id) FROM (SELECT id FROM event ORDER BY id DESC LIMIT {events}) AS e")[
-            0
-        ]
+        events = min(total // 2, CEILING_EVENTS)
+        first = self._row("SELECT id FROM event ORDER BY id DESC OFFSET %s LIMIT 1", events - 1)[0]
         things = self._row("SELECT count(*) FROM thing")[0] * events // total
-        chosen = {table: f"SELECT * FROM {table} WHERE event >= {first}" for table in LINEAGE}
-        chosen |= {table: f"SELECT * FROM {table} WHERE id >= {first}" for table in ("event", "event_page")}
-        chosen["thing"] = f"SELECT * FROM thing ORDER BY id DESC LIMIT {things}"
+        from_thing = self._row("SELECT id FROM thing ORDER BY id DESC OFFSET %s LIMIT 1", things - 1)[0]
+        newest = dict.fromkeys(LINEAGE, f"event >= {first}")
+        newest |= dict.fromkeys(("event", "event_page"), f"id >= {first}")
+        newest["thing"] = f"id >= {from_thing}"
         with tempfile.TemporaryDirectory(prefix="suyuan-ceiling-") as folder:
-            for table, query in chosen.items():
-                self._connection.execute(f"DROP TABLE IF EXISTS ceiling_{table}")
-                self._connection.execute(f"CREATE TABLE ceiling_{table} (LIKE {table} INCLUDING ALL)")
-                self._copy_out(query, Path(folder) / table)
+            for table, condition in newest.items():
+                self._copy_out(f"SELECT * FROM {table} WHERE {condition}", Path(folder) / table)
+            with self._connection.transaction():
+                for table, condition in newest.items():
+                    self._connection.execute(f"DELETE FROM {table} WHERE {condition}")
+            self._connection.execute(f"VACUUM (INDEX_CLEANUP ON) {', '.join(newest)}")
             self._connection.execute("CHECKPOINT")
             start = time.perf_counter()
-            for table in chosen:
-                self._copy_in(f"ceiling_{table}", Path(folder) / table)
+            with self._connection.transaction():
+                for table in newest:
+                    self._copy_in(table, Path(folder) / table)
             took = time.perf_counter() - start
-        for table in chosen:
-            self._connection.execute(f"DROP TABLE ceiling_{table}")
         return events / took
 
-    def make_edges(self, file: Path) -> int:
-        """Make the edge table with an index for each direction, write it to a file, give its length."""
+    def make_edges(self) -> int:
+        """Make the edge table with an index for each direction, give its length."""
         self._connection.execute("DROP TABLE IF EXISTS bench_edge")
         self._connection.execute(_EDGES)
         self._connection.execute("CREATE INDEX ON bench_edge (src) INCLUDE (dst)")
         self._connection.execute("CREATE INDEX ON bench_edge (dst) INCLUDE (src)")
         self._connection.execute("VACUUM (ANALYZE) bench_edge")
-        self._copy_out("SELECT src, dst FROM bench_edge", file, "CSV")
         return int(self._row("SELECT count(*) FROM bench_edge")[0])
+
+    def write_edges(self, file: Path) -> None:
+        """Write the edge table to a file."""
+        self._copy_out("SELECT src, dst FROM bench_edge", file, "CSV")
+
+    def highest(self) -> int:
+        """Give the highest number of a thing."""
+        return int(self._row("SELECT max(id) FROM thing")[0])
 
     def drop_edges(self) -> None:
         """Take the edge table away."""
@@ -161,8 +174,8 @@ class Store:
             counts.append(len(rows) - 1)
         return Times.of(took), counts
 
-    def _row(self, query: str) -> tuple[Any, ...]:
-        row = self._connection.execute(query).fetchone()
+    def _row(self, query: str, *values: int) -> tuple[Any, ...]:
+        row = self._connection.execute(query, values).fetchone()
         assert row is not None
         return row
 
