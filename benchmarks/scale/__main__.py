@@ -77,7 +77,7 @@ def main() -> None:
 def run(asked: argparse.Namespace, folder: Path) -> tuple[Report, bool]:
     """Do the steps in order; give the figures, and whether every answer was right."""
     size = SIZES.get(asked.size) or int(asked.size)
-    report = Report(asked.size, _command(asked))
+    report = Report(asked.size, _command(asked), notes.print)
     with notes.status("telling the worlds …"):
         start = time.perf_counter()
         data = generate(folder / "worlds", size, asked.batch, asked.seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,10 +31,14 @@ class Row:
 
 @dataclass(slots=True)
 class Report:
-    """All figures of one run."""
+    """All figures of one run.
+
+    :ivar tell: is told each figure when it is known: a large run takes long, and may be stopped
+    """
 
     size: str
     command: str
+    tell: Callable[[str], None] = lambda _: None
     rows: list[Row] = field(default_factory=list)
     raw: dict[str, Any] = field(default_factory=dict)
 
@@ -49,6 +53,7 @@ class Report:
     def add(self, what: str, figure: str, goal: str = "", reached: bool | None = None) -> None:
         """Add a figure."""
         self.rows.append(Row(what, figure, goal, reached))
+        self.tell(f"{what}: {figure}")
 
     def heading(self, what: str) -> None:
         """Begin a group of figures."""
