@@ -310,7 +310,7 @@ def test_what_is_prepared_serves_the_next_question(stored: TestClient, database:
         with database.reading() as connection:
             PostgresNeighbours(connection).find([item("1")])
     with database.reading() as connection:
-        query = "SELECT count(*) FROM pg_prepared_statements WHERE left(statement, 6) = 'WITH a'"
+        query = "SELECT count(*) FROM pg_prepared_statements WHERE left(statement, 14) = 'WITH RECURSIVE'"
         assert connection.exec_driver_sql(query).scalar_one() == 1
 
 

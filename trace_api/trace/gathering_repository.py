@@ -5,6 +5,11 @@ it was made of, which lot and which unit it was in. Asked one by one, most of th
 with the database. So the first call about a few things reads all of that at once, and later calls of the
 same question are answered from here. Calls about many things go to the tables one by one instead: what one
 call adds here is what :data:`FEW` things have.
+
+What a question asks next follows from what it found: which units a thing was in, with which sensors on them,
+which lot it is of, what it was made of. So a statement goes on there by itself, and reads everything about
+those things too, as far as they are few. Finding a thing leads on to its units, which nearly every question
+asks for; the ways back only a source question takes, and it takes them all.
 """
 
 from __future__ import annotations
@@ -25,6 +30,9 @@ FEW: Final = 96
 
 #: Names of one call about which everything is read at once: a question has one, a scanned code two or three.
 NAMED: Final = 4
+
+# Runs of one statement. Those that are asked for come first; ways on lead to one thing a run.
+_MOST_RUNS: Final = 2 * FEW
 
 _SHIFT: Final = BLOCK.bit_length() - 1
 
@@ -51,6 +59,7 @@ class Part(IntEnum):
     STAY = 4
     ATTACHED = 5
     LEG = 6
+    READ = 7
 
 
 _STAY: Final = "f.lo, f.hi, f.start_at, f.end_at, f.event, f.closed_by"
@@ -88,20 +97,51 @@ _PARTS: Final = {
         f"leg g JOIN leg f ON f.ref = g.ref WHERE g.output AND {OVERLAPS.replace('f.', 'g.')}",
     ),
 }
+# What was read about, so that nobody asks again: the run and its time.
+_PARTS[Part.READ] = ("a.first, a.last, a.since, a.until, NULL, NULL, NULL, NULL, NULL, NULL", "(SELECT) AS f")
 _TYPES: Final = (*["bigint"] * 8, "float8", "text")
 _COLUMNS: Final = ", ".join(f"f.c{place}::{kind}" for place, kind in enumerate(_TYPES))
 _NAMES: Final = ", ".join(f"c{place}" for place in range(len(_TYPES)))
-_EVERYTHING: Final = " UNION ALL ".join(
-    f"SELECT {int(part)}, {_COLUMNS} FROM a"  # noqa: S608 - constants
-    f" CROSS JOIN LATERAL (SELECT {columns} FROM {rows} OFFSET 0) AS f ({_NAMES})"
-    for part, (columns, rows) in _PARTS.items()
+_ALWAYS: Final = f"'{NEVER}'::bigint AS since, '{FOREVER}'::bigint AS until"
+
+_UNITS: Final = (
+    "SELECT f.parent AS first, f.parent AS last,"  # noqa: S608 - constants
+    " greatest(a.since, f.start_at) AS since, least(a.until, f.end_at) AS until"
+    f" FROM stay f WHERE {OVERLAPS} AND {IN_TIME} AND {CONTAINED} AND NOT f.portion"
+)
+_SENSORS: Final = (
+    "SELECT f.lo, f.hi, greatest(a.since, f.start_at), least(a.until, f.end_at)"  # noqa: S608 - constants
+    f" FROM stay f WHERE f.parent BETWEEN a.first AND a.last AND {IN_TIME} AND {ATTACHED} AND f.lo = f.hi"
+)
+_LOTS: Final = f"SELECT f.lot, f.lot, {_ALWAYS} FROM membership f WHERE {OVERLAPS}"  # noqa: S608 - constants
+# Single inputs are lots and units. Runs of items may be many things: they are read when they are asked for.
+_INPUTS: Final = (
+    f"SELECT g.lo, g.hi, {_ALWAYS} FROM leg f"  # noqa: S608 - constants
+    " JOIN leg g ON g.ref = f.ref AND NOT g.output AND g.lo = g.hi"
+    f" WHERE f.output AND {OVERLAPS}"
 )
 
-EVERYTHING: Final = f"WITH a AS MATERIALIZED (SELECT * FROM {ASKED}) {_EVERYTHING}"  # noqa: S608 - constants
-EVERYTHING_NAMED: Final = (
-    f"WITH a AS MATERIALIZED (SELECT id >> {_SHIFT} AS block, id AS first, id AS last,"  # noqa: S608 - constants
-    f" '{NEVER}'::bigint AS since, '{FOREVER}'::bigint AS until FROM thing WHERE key = ANY(%s::text[]))"
-    f" {_EVERYTHING}"
+
+def _everything(asked: str, *ways: str) -> str:
+    """Write the statement that reads every part about the asked things, and on along the ways."""
+    parts = " UNION ALL ".join(
+        f"SELECT {int(part)}, {_COLUMNS} FROM a"  # noqa: S608 - constants
+        f" CROSS JOIN LATERAL (SELECT {columns} FROM {rows} OFFSET 0) AS f ({_NAMES})"
+        for part, (columns, rows) in _PARTS.items()
+    )
+    return (
+        f"WITH RECURSIVE way AS ({asked} UNION SELECT w.first >> {_SHIFT}, w.* FROM way a"  # noqa: S608 - constants
+        f" CROSS JOIN LATERAL ({' UNION ALL '.join(ways)}) AS w),"
+        f" a AS MATERIALIZED (SELECT * FROM way LIMIT {_MOST_RUNS}) {parts}"
+    )
+
+
+EVERYTHING: Final = _everything(f"SELECT * FROM {ASKED}", _UNITS, _SENSORS, _LOTS, _INPUTS)  # noqa: S608 - constants
+EVERYTHING_NAMED: Final = _everything(
+    f"SELECT id >> {_SHIFT} AS block, id AS first, id AS last, {_ALWAYS}"  # noqa: S608 - constants
+    " FROM thing WHERE key = ANY(%s::text[])",
+    _UNITS,
+    _SENSORS,
 )
 
 
@@ -130,19 +170,14 @@ class Gathering:
             first, last, since, until = zip(*missing, strict=True)
             blocks = [thing >> _SHIFT for thing in first]
             self._read(EVERYTHING, tuple(map(integers, (blocks, first, last, since, until))))
-            for ask in missing:
-                self._times.update(dict.fromkeys(range(ask.first, ask.last + 1), (ask.since, ask.until)))
         return True
 
     def find(self, keys: Collection[str]) -> dict[str, int] | None:
         """Give the numbers of things by name, reading everything about them; ``None`` if they are many."""
         if len(keys) > min(self._most, NAMED):
             return None
-        found = {}
-        for row in self._read(EVERYTHING_NAMED, (texts(keys),)):
-            found[row[9]] = row[0]
-            self._times[row[0]] = NEVER, FOREVER
-        return found
+        names = self._read(EVERYTHING_NAMED, (texts(keys),))
+        return {row[9]: row[0] for row in names if row[9] in keys}
 
     def rows(self, part: Part, asked: Iterable[Ask]) -> Iterable[Row]:
         """Give the rows of a part that overlap the asked runs, each once, in the order of its columns."""
@@ -168,7 +203,16 @@ class Gathering:
                 self._legs[row[2]][row] = None
             elif part == Part.NAME:
                 names.append(row)
+            elif part == Part.READ:
+                self._note(*row[:4])
         return names
+
+    def _note(self, first: int, last: int, since: int, until: int) -> None:
+        """Note what was read. Of two times with a gap between them the first stays."""
+        for thing in range(first, last + 1):
+            begin, end = self._times.get(thing, (since, until))
+            if since <= end and begin <= until:
+                self._times[thing] = min(since, begin), max(until, end)
 
     def _missing(self, asked: Iterable[Ask]) -> Iterator[Ask]:
         """Give what has to be read, over the time that was read before and the one that is asked for."""
