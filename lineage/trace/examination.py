@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 
+from lineage.facts.sensors import temperatures
 from lineage.profiles import Basis
 from lineage.trace.balance import findings_of
 from lineage.trace.books import books_of
@@ -92,6 +93,12 @@ class _Examination:
         self._told = neighbours.statements(events)
         self._yields: dict[int, float] = {}
         self._events = neighbours.events({event for event in events if self._told[event].tells_more})
+        # Many things have the readings of one sensor: they are read once.
+        self._readings = {
+            number: list(temperatures(event))
+            for number, event in self._events.items()
+            if event.sensor_elements
+        }
 
     def groups(self) -> Iterable[list[int]]:
         """Give the things together that the same events touched in the same way: one look is enough."""
@@ -109,7 +116,8 @@ class _Examination:
         name = self._names[thing]
         product = self._directory.product_of(name.id)
         profile = profile_at(product, seen)
-        view = View(thing, name, seen, self._told, self._events, product, profile, self._directory)
+        stated = [(one, self._told[one.event], self._events.get(one.event)) for one in seen]
+        view = View(thing, name, seen, stated, self._told, self._readings, product, profile, self._directory)
         for rule in RULES:
             yield from rule(view)
         if name.kind == "lot":

@@ -13,7 +13,7 @@ from typing import Any
 
 from lineage.events import Event
 from lineage.facts import How, Move, Role, Statement, rfc3339
-from lineage.facts.sensors import Reading, temperatures
+from lineage.facts.sensors import Reading
 from lineage.facts.terms import own_member, own_text
 from lineage.facts.times import SECOND
 from lineage.profiles import Profile
@@ -49,9 +49,11 @@ class View:
     name: Name
     passages: Sequence[Passage]
     """What touched it, events that stand only, one each, in order."""
+    stated: Sequence[tuple[Passage, Statement, Event | None]]
+    """Each passage with what its event says, and its document if that says more than who, where and what."""
     told: Mapping[int, Statement]
-    events: Mapping[int, Event]
-    """Documents of those events that say more than who, where and what."""
+    readings: Mapping[int, Sequence[Reading]]
+    """Temperatures that events report."""
     product: Product | None
     profile: Profile
     directory: Directory
@@ -66,11 +68,6 @@ class View:
         """Report something about this thing."""
         return Finding(code, (self.thing,), tuple(dict.fromkeys(events)), at, details, against)
 
-    def stated(self) -> Iterator[tuple[Passage, Statement, Event | None]]:
-        """Give each passage with what its event says, and its document if that says more."""
-        for one in self.passages:
-            yield one, self.told[one.event], self.events.get(one.event)
-
 
 def ends(view: View) -> Iterator[Finding]:
     """``event_after_end`` and ``sold_twice`` (semantics 2.8)."""
@@ -79,7 +76,7 @@ def ends(view: View) -> Iterator[Finding]:
     ended: tuple[Passage, How] | None = None
     later: list[Passage] = []
     sales: list[Passage] = []
-    for one, statement, _ in view.stated():
+    for one, statement, _ in view.stated:
         if ended is not None and one.through is None:
             later.append(one)
         how = How.CONSUMED if one.role is Role.INPUT else statement.ends if one.role is Role.EPC else None
@@ -108,7 +105,7 @@ def _came_back(view: View, sales: Sequence[Passage]) -> bool:
     """Say whether the thing was recorded as returned between its first and last sale."""
     return any(
         statement.disposition == "returned" and sales[0].at <= one.at <= sales[-1].at
-        for one, statement, _ in view.stated()
+        for one, statement, _ in view.stated
     )
 
 
@@ -133,7 +130,7 @@ def travel(view: View) -> Iterator[Finding]:
         return
     before: tuple[Passage, Site] | None = None
     slack = view.limit("travel_slack_minutes") * MINUTE
-    for one, statement, _ in view.stated():
+    for one, statement, _ in view.stated:
         site = view.directory.site(statement.site) if statement.site else None
         if site is None or site.latitude is None or site.longitude is None:
             continue
@@ -169,9 +166,9 @@ def cold_chain(view: View) -> Iterator[Finding]:
     allowed = view.limit("excursion_minutes") * MINUTE
     readings: list[tuple[Reading, int]] = [
         (reading, one.event)
-        for one, _, event in view.stated()
-        if event is not None and one.role in (Role.EPC, Role.PARENT)
-        for reading in temperatures(event)
+        for one in view.passages
+        if one.role in (Role.EPC, Role.PARENT)
+        for reading in view.readings.get(one.event, ())
     ]
     readings.sort(key=lambda entry: entry[0].at)
     streak: list[tuple[Reading, int]] = []
@@ -215,7 +212,7 @@ def inspection(view: View) -> Iterator[Finding]:
     """``inspection_expired`` and ``inspection_failed``: filled although the inspection forbids it."""
     due: date | None = None
     failed: Passage | None = None
-    for one, statement, event in view.stated():
+    for one, statement, event in view.stated:
         if one.through is not None:
             continue
         if statement.step == FILLING:
@@ -238,7 +235,7 @@ def inspection(view: View) -> Iterator[Finding]:
 def safety_interval(view: View) -> Iterator[Finding]:
     """``safety_interval``: harvested too soon after a treatment."""
     treatments: list[tuple[Passage, Event | None]] = []
-    for one, statement, event in view.stated():
+    for one, statement, event in view.stated:
         if statement.step in _TREATING and one.role is not Role.INPUT:
             treatments.append((one, event))
             continue
@@ -260,7 +257,7 @@ def safety_interval(view: View) -> Iterator[Finding]:
 def shelf_life(view: View) -> Iterator[Finding]:
     """``shelf_life_exceeded``: traded after its last day."""
     last: date | None = None
-    for one, statement, event in view.stated():
+    for one, statement, event in view.stated:
         if event is not None and event.ilmd is not None and one.through is None:
             last = _last_day(view, event) or last
         if last is not None and statement.step in _TRADING and legal_day(one.at) > last:
@@ -288,9 +285,9 @@ def receipts_of_lots(view: View) -> Iterator[Finding]:
     if view.name.kind != "lot":
         return
     receipts: list[tuple[Passage, Statement]] = [
-        (one, statement) for one, statement, _ in view.stated() if statement.move is Move.RECEIVE
+        (one, statement) for one, statement, _ in view.stated if statement.move is Move.RECEIVE
     ]
-    for one, statement, _ in view.stated():
+    for one, statement, _ in view.stated:
         if statement.move is not Move.SHIP or one.through is not None:
             continue
         fitting = [
