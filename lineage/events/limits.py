@@ -18,5 +18,3 @@ MAX_HEAD_BYTES = 64 * 1024 * 1024
 MAX_PROBLEMS = 1000
 #: Digits to which a number is written out; one with a larger exponent keeps it.
 MAX_NUMBER_DIGITS = 400
-#: Attributes of one XML element (libxml2 has no bound of its own here).
-MAX_XML_ATTRIBUTES = 256

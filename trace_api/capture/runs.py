@@ -42,15 +42,6 @@ def runs_of(things: Iterable[int]) -> list[Run]:
     return runs
 
 
-def blocks_of(first: int, last: int) -> Iterator[Run]:
-    """Cut a stretch of things, which may be longer than a block, into runs."""
-    while first <= last:
-        block = first >> BLOCK_BITS
-        end = min(last, (block + 1 << BLOCK_BITS) - 1)
-        yield Run(block, first, end)
-        first = end + 1
-
-
 def outside(run: Run, holes: Iterable[tuple[int, int]]) -> Iterator[Run]:
     """Give what is left of a run without the things of the holes (``lo, hi``), in ascending order."""
     lo = run.lo

@@ -38,6 +38,7 @@ from trace_api.capture.rows import ACTIONS, TYPES
 from trace_api.capture.stored_events import stored_events
 from trace_api.database.arrays import integers, routed, texts
 from trace_api.database.engine import driver, on_cluster
+from trace_api.trace.finding_repository import lots, posted
 from trace_api.trace.gathering_repository import ASKED, CONTAINED, FEW, IN_TIME, OVERLAPS, Gathering, Part
 
 _WITHIN_PARENT: Final = "f.parent BETWEEN a.first AND a.last"
@@ -341,39 +342,15 @@ class PostgresNeighbours:
         if numbers is None:
             self._cursor.execute("SELECT key, id FROM thing WHERE key = ANY(%s::text[])", (texts(ids),))
             numbers = dict(self._cursor.fetchall())
-            used = self._posted(numbers.values())
+            used = posted(self._cursor, numbers.values())
         else:
             used = {
                 number
                 for number in numbers.values()
                 if self._few.rows(Part.POSTING, [Ask(number, number, NEVER, FOREVER)])
             }
-        used |= self._lots({number for number in numbers.values() if number not in used})
+        used |= lots(self._cursor, {number for number in numbers.values() if number not in used})
         return {key: number for key, number in numbers.items() if number in used}
-
-    def _posted(self, things: Collection[int]) -> set[int]:
-        """Give the things that an event names."""
-        if not things:
-            return set()
-        blocks = [thing >> 6 for thing in things]
-        where, value = routed("f.block", blocks)
-        # As there is one block a question, DISTINCT is LIMIT 1, in a form that Citus sends to the shards.
-        self._cursor.execute(
-            "SELECT a.thing FROM unnest(%s::bigint[], %s::bigint[]) AS a (block, thing)"  # noqa: S608
-            " CROSS JOIN LATERAL (SELECT DISTINCT f.block FROM posting f"
-            f" WHERE f.block = a.block AND a.thing BETWEEN f.lo AND f.hi{where}) AS f",
-            (integers(blocks), integers(things), *value),
-        )
-        return {number for (number,) in self._cursor}
-
-    def _lots(self, things: Collection[int]) -> set[int]:
-        """Give the things that are the lot of an item."""
-        if not things:
-            return set()
-        self._cursor.execute(
-            "SELECT DISTINCT lot FROM membership WHERE lot = ANY(%s::bigint[])", (integers(things),)
-        )
-        return {number for (number,) in self._cursor}
 
     # How it asks
 
