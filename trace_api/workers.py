@@ -7,29 +7,45 @@ answers and one sequence. A worker that dies is replaced; when this process ends
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from uvicorn.supervisors import Multiprocess
 
+from trace_api.errors import TraceApiError
 from trace_api.server import configuration, tune
 from trace_api.settings import Settings, SettingsError, from_environment, to_environment
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
+
+log = logging.getLogger(__name__)
 
 # Where the workers keep their counters; prometheus_client looks here when it is imported.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 # A worker that does not answer its starter for so long is replaced. A machine that swaps is slow, not dead.
-HANGING_SECONDS = 30
+HANGING_SECONDS = 10
+
+# So many that died within a minute, for each that is to run: another one would die too.
+HOPELESS_DEATHS = 5
+HOPELESS_SECONDS = 60.0
+
+
+class WorkersError(TraceApiError):
+    """The workers do not stay alive."""
+
+    code = "workers-die"
 
 
 def run_workers(settings: Settings) -> None:
@@ -48,7 +64,10 @@ def run_workers(settings: Settings) -> None:
         # Workers are new processes and read their settings as this one did.
         os.environ |= {**to_environment(settings), METRICS_FOLDER: folder}
         with _reserved(settings.host, settings.port) as address:
-            Multiprocess(config, [cast("socket.socket", address)]).run()
+            supervisor = _Supervisor(config, [cast("socket.socket", address)])
+            supervisor.run()
+        if supervisor.hopeless:
+            raise WorkersError("the workers of the server die again and again", hint="Read what they logged.")
 
 
 def worker() -> FastAPI:
@@ -59,6 +78,38 @@ def worker() -> FastAPI:
     threading.Thread(target=_end_with_starter, name="starter", daemon=True).start()
     tune()
     return app
+
+
+class _Supervisor(Multiprocess):
+    """Replaces workers that die, says so, and gives up when none of them lasts."""
+
+    hopeless = False
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self._deaths: list[float] = []
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace what has died."""
+        if self.should_exit.is_set():
+            return
+        before = list(self.processes)
+        super().keep_subprocess_alive()
+        now = time.monotonic()
+        dead = [process for process in before if process not in self.processes]
+        for process in dead:
+            log.warning("worker %s ended with %s and is replaced", process.pid, process.exitcode)
+        self._deaths = [at for at in self._deaths if at > now - HOPELESS_SECONDS] + [now] * len(dead)
+        # uvicorn itself gives up on one that cannot even load the application.
+        if self.should_exit.is_set() or len(self._deaths) >= HOPELESS_DEATHS * self.config.workers:
+            self.hopeless = True
+            self.should_exit.set()
+
+    def handle_hup(self) -> None:
+        """End as without workers, when the terminal is closed."""
+        self.should_exit.set()
+
+    handle_quit = handle_hup
 
 
 class _Address:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -102,6 +103,27 @@ def _accepts(server: Process, token: str) -> bool:
         return capture(server, token, "1").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def test_workers_that_never_last_end_the_server(server: Process) -> None:
+    assert server.process is not None
+
+    def ended() -> bool:
+        assert server.process is not None
+        for worker in workers(server):
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        return server.process.poll() is not None
+
+    assert waited(ended)
+    assert server.process.returncode == 1
+    assert not (server.data / "postgres" / "postmaster.pid").exists(), "PostgreSQL was left running"
+
+
+def test_a_closed_terminal_ends_the_server(server: Process) -> None:
+    server.end(signal.SIGHUP)
+    assert server.process is not None
+    assert server.process.returncode == 0
 
 
 def test_workers_end_with_the_process_that_started_them(server: Process) -> None:
