@@ -23,11 +23,19 @@ _LOST_RACE = (DeadlockDetected, SerializationFailure, UniqueViolation)
 # psycopg prepares a statement on the server at this repetition: the hot statements save their planning.
 PREPARE_THRESHOLD = 2
 
-# Rows are looked up by key through an index, however many keys one statement brings: a hash or a merge join, or
-# a scan behind a nested loop, would read the table from end to end, and a plan made while the table was small
-# would go on doing so. One plan is then right for all values: planning for each call took as long as most
-# statements do.
-_INDEX_WALKS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan"
+# Rows are looked up by key through an index, however many keys one statement brings: a hash or a merge join,
+# or a scan behind a nested loop, would read the table from end to end, and a plan made while the table was
+# small would go on doing so. One plan is then right for all values: planning for each call took as long as
+# most statements do.
+_INDEX_WALKS = " ".join(
+    f"-c {setting}"
+    for setting in (
+        "enable_seqscan=off",
+        "enable_hashjoin=off",
+        "enable_mergejoin=off",
+        "plan_cache_mode=force_generic_plan",
+    )
+)
 _CLUSTER = "suyuan_cluster"
 
 
