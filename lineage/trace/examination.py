@@ -20,8 +20,8 @@ from lineage.trace.custody import chain_of
 from lineage.trace.directory import Directory, NoDirectory
 from lineage.trace.findings import Finding, Of
 from lineage.trace.history import one_each
-from lineage.trace.journeys import InUnit, Passage, passages, stays_of
-from lineage.trace.neighbours import FOREVER, NEVER, Ask, Neighbours
+from lineage.trace.journeys import InUnit, Passage, asks_during, passages, stays_of
+from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
 from lineage.trace.responsibility import answer_for, profile_at
 from lineage.trace.rules import RULES, View
 from lineage.trace.runs import asks_for, runs_of
@@ -159,11 +159,7 @@ def sensed(neighbours: Neighbours, things: Iterable[int], stays: Sequence[InUnit
     for stay in (*carriers, *stays):
         of_carrier[stay.unit].append(stay)
     on: dict[int, list[InUnit]] = defaultdict(list)
-    asks = [
-        Ask(unit, unit, min(stay.start for stay in its), max(stay.end for stay in its))
-        for unit, its in sorted(of_carrier.items())
-    ]
-    for interval in neighbours.attached(asks):
+    for interval in neighbours.attached(asks_during(of_carrier)):
         for stay in of_carrier.get(interval.parent, ()):
             start, end = max(stay.start, interval.start), min(stay.end, interval.end)
             if start < end:

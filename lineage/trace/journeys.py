@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lineage.facts import Role
@@ -71,8 +71,7 @@ def passages(
     for stay in stays:
         of_unit[stay.unit].append(stay)
     asks = [
-        Ask(unit, unit, max(since, min(s.start for s in its)), min(until, max(s.end for s in its)))
-        for unit, its in sorted(of_unit.items())
+        Ask(unit, unit, max(since, start), min(until, end)) for unit, _, start, end in asks_during(of_unit)
     ]
     for one in neighbours.appearances(asks):
         if not since <= one.at <= until:
@@ -100,12 +99,8 @@ def stays_of(neighbours: Neighbours, runs: Sequence[Run]) -> list[InUnit]:
         of_unit: dict[int, list[InUnit]] = defaultdict(list)
         for stay in level:
             of_unit[stay.unit].append(stay)
-        asks = [
-            Ask(unit, unit, min(stay.start for stay in its), max(stay.end for stay in its))
-            for unit, its in sorted(of_unit.items())
-        ]
         groups = defaultdict(list)
-        for one in neighbours.containers(asks):
+        for one in neighbours.containers(asks_during(of_unit)):
             for unit in range(one.first, one.last + 1):
                 for stay in of_unit.get(unit, ()):
                     start, end = max(stay.start, one.start), min(stay.end, one.end)
@@ -119,6 +114,14 @@ def stays_of(neighbours: Neighbours, runs: Sequence[Run]) -> list[InUnit]:
         seen.update((stay.unit, stay.start, stay.end, run) for stay in level for run in stay.runs)
         found += level
     return found
+
+
+def asks_during(of_unit: Mapping[int, Sequence[InUnit]]) -> list[Ask]:
+    """Ask about each unit from the first of its stays to the end of the last."""
+    return [
+        Ask(unit, unit, min(stay.start for stay in its), max(stay.end for stay in its))
+        for unit, its in sorted(of_unit.items())
+    ]
 
 
 def _passage(one: Appearance, first: int, last: int, through: int | None) -> Passage:

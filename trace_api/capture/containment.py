@@ -98,11 +98,15 @@ class Touched:
             elif parent is not None:
                 self.portions.update((int(one), child, parent) for child in range(run.lo, run.hi + 1))
 
+    def add_all(self, rows: Iterable[MarkRow | StayRow]) -> None:
+        """Note the children of some marks or stays."""
+        for row in rows:
+            self.add(Run(row.block, row.lo, row.hi), row.scope, row.parent, portion=row.portion)
+
     def among(self, marks: Iterable[MarkRow]) -> Touched:
         """Give those of these children that some marks name."""
         named = Touched()
-        for mark in marks:
-            named.add(Run(mark.block, mark.lo, mark.hi), mark.scope, mark.parent, portion=mark.portion)
+        named.add_all(marks)
         named.portions &= self.portions
         both = self.instances.keys() & named.instances.keys()
         named.instances = {key: mask for key in both if (mask := self.instances[key] & named.instances[key])}

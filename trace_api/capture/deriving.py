@@ -23,10 +23,9 @@ def derive_again(connection: Connection, rows: FactRows, lost: FactRows) -> None
     if not touched and not emptyings and not lost.marks:
         return
     facts.lock_parents(connection, rows.locked_parents() | lost.locked_parents())
-    for mark in [*lost.marks, *facts.marks_beside(connection, lost.emptyings)]:
-        touched.add(Run(mark.block, mark.lo, mark.hi), mark.scope, mark.parent, portion=mark.portion)
-    for stay in facts.inside_when_emptied(connection, emptyings):
-        touched.add(Run(stay.block, stay.lo, stay.hi), stay.scope, stay.parent, portion=stay.portion)
+    touched.add_all(lost.marks)
+    touched.add_all(facts.marks_beside(connection, lost.emptyings))
+    touched.add_all(facts.inside_when_emptied(connection, emptyings))
     if not touched:
         return
     facts.lock_children(connection, touched.blocks())

@@ -87,8 +87,7 @@ class FactRows:
     def touched(self) -> Touched:
         """Give the children that the marks name."""
         touched = Touched()
-        for mark in self.marks:
-            touched.add(Run(mark.block, mark.lo, mark.hi), mark.scope, mark.parent, portion=mark.portion)
+        touched.add_all(self.marks)
         return touched
 
     def locked_parents(self) -> set[int]:
