@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 
+from trace_api.capture.things_repository import numbers
+
 from .timing import Times
 
 LINEAGE = ("posting", "leg", "membership", "mark", "emptying", "stay", "oddity")
@@ -115,10 +117,10 @@ class Store:
         events = min(total // 2, CEILING_EVENTS)
         first = self._row("SELECT id FROM event ORDER BY id DESC OFFSET %s LIMIT 1", events - 1)[0]
         things = self._row("SELECT count(*) FROM thing")[0] * events // total
-        from_thing = self._row("SELECT id FROM thing ORDER BY id DESC OFFSET %s LIMIT 1", things - 1)[0]
+        from_thing = self._row("SELECT lo FROM thing ORDER BY lo DESC OFFSET %s LIMIT 1", things - 1)[0]
         newest = dict.fromkeys(LINEAGE, f"event >= {first}")
         newest |= dict.fromkeys(("event", "event_page"), f"id >= {first}")
-        newest["thing"] = f"id >= {from_thing}"
+        newest["thing"] = f"lo >= {from_thing}"
         with tempfile.TemporaryDirectory(prefix="suyuan-ceiling-") as folder:
             for table, condition in newest.items():
                 self._copy_out(f"SELECT * FROM {table} WHERE {condition}", Path(folder) / table)
@@ -149,7 +151,7 @@ class Store:
 
     def highest(self) -> int:
         """Give the highest number of a thing."""
-        return int(self._row("SELECT max(id) FROM thing")[0])
+        return int(self._row("SELECT max(hi) FROM thing")[0])
 
     def drop_edges(self) -> None:
         """Take the edge table away."""
@@ -157,10 +159,7 @@ class Store:
 
     def numbers(self, things: Sequence[str]) -> list[int]:
         """Give the numbers of things, in order."""
-        rows = self._connection.execute(
-            "SELECT key, id FROM thing WHERE key = ANY(%s)", (list(things),)
-        ).fetchall()
-        found: dict[str, int] = dict(rows)
+        found = numbers(self._connection.cursor(), things)
         return [found[thing] for thing in things]
 
     def walk(self, things: Sequence[int], *, down: bool) -> tuple[Times, list[int]]:

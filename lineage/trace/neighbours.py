@@ -200,7 +200,7 @@ class Neighbours(Protocol):
         ...
 
     def name_runs(self, things: Sequence[Ask]) -> Iterable[NameRun]:
-        """The same names, those of each asked run together and in order."""
+        """The same names in runs that hold every asked thing; they may reach beyond the asked ones."""
         ...
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:

@@ -6,7 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.testclient import TestClient
+
+from trace_api.capture.things_repository import MEMBERS
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
@@ -66,3 +69,9 @@ def statuses(job: Answer) -> list[str]:
 def text(*events: Event) -> bytes:
     """Give a document as bytes."""
     return json.dumps(document(*events)).encode()
+
+
+def known_things(connection: Connection) -> dict[str, int]:
+    """Give every identifier that has a number, with it, in the order of the numbers."""
+    rows = connection.exec_driver_sql(f"SELECT m.key, m.number FROM thing t {MEMBERS} ORDER BY m.number")
+    return {row[0]: row[1] for row in rows}

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from lineage.trace import FOREVER, NEVER
 from lineage.trace.neighbours import Ask
 from tests.trace_api.citus import SHARDS, distributed, empty, fresh
-from tests.trace_api.documents import capture, document, seen
+from tests.trace_api.documents import capture, document, known_things, seen
 from tests.trace_api.test_facts import capture_all, compare, world
 from trace_api.accounts.accounts import create_token
 from trace_api.app import create_app
@@ -193,7 +193,7 @@ def test_every_question_is_answered_as_by_one_node(
             token = create_token(connection, "test", "inspector", None)
         headers = {"Authorization": f"Bearer {token}"}
         with opened.reading() as connection:
-            keys = sorted(row[0] for row in connection.exec_driver_sql("SELECT key FROM thing"))
+            keys = sorted(known_things(connection))
         with TestClient(create_app(settings, opened), headers=headers) as client:
             answers.append(ask_everything(client, random.Random(2).sample(keys, 12)))
     over_nodes, on_one = answers
@@ -236,7 +236,7 @@ def test_a_question_goes_to_the_shards_of_what_it_is_about(on_nodes: Database) -
     """What lies with a thing is read from its shard, what is found by the other end from each."""
     capture_all(Capturer(on_nodes, 1000), world(1, 60, random.Random(1), same_times=False), random.Random(1))
     with on_nodes.reading() as connection:
-        (first, *_) = connection.exec_driver_sql("SELECT id FROM thing ORDER BY id").scalars()
+        (first, *_) = known_things(connection).values()
         plans = Tasks(connection)
         asks = [Ask(first, first, NEVER, FOREVER)]
         for near in (plans.lots_of, plans.containers, plans.oddities, plans.appearances):

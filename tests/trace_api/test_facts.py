@@ -15,7 +15,7 @@ from lineage.trace import FOREVER, NEVER, MemoryNeighbours
 from lineage.trace.neighbours import Ask, Neighbours
 from lineage.trace.runs import runs_of
 from tests.lineage.trace.worlds import random_world
-from tests.trace_api.documents import Event, document
+from tests.trace_api.documents import Event, document, known_things
 from trace_api.capture.service import Capturer, Request
 from trace_api.capture.stored_events import stored_events
 from trace_api.database import Database
@@ -115,7 +115,7 @@ def compare(database: Database) -> None:
         numbers = [row[0] for row in connection.exec_driver_sql("SELECT id FROM event ORDER BY id")]
         events = stored_events(connection, numbers)
         memory = MemoryNeighbours(events.values())
-        keys = [row[0] for row in connection.exec_driver_sql("SELECT key FROM thing")]
+        keys = list(known_things(connection))
         stored = PostgresNeighbours(connection)
         ids = {
             number: f"{event.event_id}{'!' * bool(event.error_declaration)}"

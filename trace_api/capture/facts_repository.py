@@ -40,10 +40,7 @@ def add_facts(connection: Connection, rows: FactRows) -> None:
     _MARK.write(connection, rows.marks)
     _EMPTYING.write(connection, rows.emptyings)
     if rows.parents:
-        driver(connection).execute(
-            "UPDATE thing SET unit = true WHERE id = ANY(%s::bigint[]) AND NOT unit",
-            (integers(sorted(rows.parents)),),
-        )
+        _mark_units(connection, rows.parents, "t.units | u.bits")
 
 
 def add_stays(connection: Connection, stays: Sequence[StayRow], oddities: Sequence[OddityRow]) -> None:
@@ -227,7 +224,23 @@ def _unmake_units(connection: Connection, parents: Collection[int]) -> None:
         )
     }
     left = set(asked) - {thing for thing, event in named if event in aggregations}
-    psycopg.execute("UPDATE thing SET unit = false WHERE id = ANY(%s::bigint[])", (integers(sorted(left)),))
+    _mark_units(connection, left, "t.units & ~u.bits")
+
+
+def _mark_units(connection: Connection, things: Collection[int], units: str) -> None:
+    """Set or clear the bits that say which things of a row are units.
+
+    :param units: from the bits of the row (``t.units``) and of these things (``u.bits``)
+    """
+    driver(connection).execute(
+        f"UPDATE thing t SET units = {units} FROM ("  # noqa: S608 - constants
+        "SELECT r.lo, bit_or(1::bigint << (w.thing - r.lo)::integer) AS bits"
+        " FROM unnest(%s::bigint[]) AS w (thing) CROSS JOIN LATERAL"
+        " (SELECT lo FROM thing WHERE lo <= w.thing ORDER BY lo DESC LIMIT 1) AS r"
+        " GROUP BY r.lo ORDER BY r.lo"
+        f") AS u WHERE t.lo = u.lo AND t.units <> {units}",
+        (integers(sorted(things)),),
+    )
 
 
 def _lock(connection: Connection, lock: int, blocks: Collection[int]) -> None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Generic, TypeVar, cast
 
 from sqlalchemy import Connection
 
 from trace_api.capture import interning_repository as repository
+from trace_api.capture import things_repository
 from trace_api.capture.interning_repository import Term, TermKind
+from trace_api.capture.known_runs import KnownRun, KnownRuns
+from trace_api.capture.naming import Ascending, Listed, Named, Room, Things, apart
+from trace_api.capture.things_repository import LINE, ThingRow
 from trace_api.database import Database
+from trace_api.database.engine import driver
 
 K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
-# Texts remembered at once; a thing takes some 250 bytes.
-REMEMBERED_THINGS = 200_000
+# Texts remembered at once; a thing takes some 250 bytes, in a run some 60.
+REMEMBERED_THINGS = 100_000
+REMEMBERED_IN_RUNS = 200_000
 REMEMBERED_OTHERS = 20_000
 
 
@@ -24,7 +32,7 @@ REMEMBERED_OTHERS = 20_000
 class Numbers:
     """The numbers of all texts of one capture."""
 
-    things: Mapping[str, int] = field(default_factory=dict)
+    things: Things = field(default_factory=Things)
     terms: Mapping[TermKind, Mapping[str, int]] = field(
         default_factory=lambda: {kind: {} for kind in TermKind}
     )
@@ -32,36 +40,44 @@ class Numbers:
     contexts: Mapping[bytes, int] = field(default_factory=dict)
 
 
-class _Memory(Generic[K]):
-    """Numbers of the texts that were met last: a young generation, and the one before it.
+class Memory(Generic[K, V]):
+    """What was met last: a young generation, and the one before it.
 
-    A text that is met again moves to the young one, so what is in use stays and what is not goes.
+    What is met again moves to the young one, so what is in use stays and what is not goes.
     """
 
     def __init__(self, most: int) -> None:
         self._half = most // 2
-        self._young: dict[K, int] = {}
-        self._old: dict[K, int] = {}
+        self._young: dict[K, V] = {}
+        self._old: dict[K, V] = {}
 
-    def recall(self, wanted: Collection[K]) -> tuple[dict[K, int], list[K]]:
-        """Give the numbers of the texts that are known, and the other texts, in order.
+    def get(self, key: K) -> V | None:
+        """Give what is remembered of one."""
+        found = self._young.get(key)
+        if found is None:
+            found = self._old.get(key)
+            if found is not None:
+                self._young[key] = found
+        return found
+
+    def recall(self, wanted: Collection[K]) -> tuple[dict[K, V], list[K]]:
+        """Give what is known of some, and the others, in order.
 
         :param wanted: each once
         """
-        young, old = self._young, self._old
-        found = dict(zip(wanted, map(young.get, wanted), strict=True))
+        found: dict[K, V | None] = dict(zip(wanted, map(self._young.get, wanted), strict=True))
         new = []
-        for key in [key for key, number in found.items() if number is None]:
-            number = old.get(key)
-            if number is None:
+        for key in [key for key, value in found.items() if value is None]:
+            value = self.get(key)
+            if value is None:
                 new.append(key)
                 del found[key]
             else:
-                found[key] = young[key] = number
-        return cast("dict[K, int]", found), new
+                found[key] = value
+        return cast("dict[K, V]", found), new
 
-    def remember(self, added: Mapping[K, int]) -> None:
-        """Keep numbers for the next time."""
+    def remember(self, added: Mapping[K, V]) -> None:
+        """Keep these for the next time."""
         if len(self._young) + len(added) > self._half:
             self._young, self._old = {}, self._young
         if len(added) <= self._half:
@@ -73,41 +89,39 @@ class Interning:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._things: _Memory[str] = _Memory(REMEMBERED_THINGS)
-        self._terms: dict[TermKind, _Memory[str]] = {kind: _Memory(REMEMBERED_OTHERS) for kind in TermKind}
-        self._transformations: _Memory[str] = _Memory(REMEMBERED_OTHERS)
-        self._contexts: _Memory[bytes] = _Memory(REMEMBERED_OTHERS)
+        # Two lines of captures ask at once.
+        self._memory = Lock()
+        self._things: Memory[str, int] = Memory(REMEMBERED_THINGS)
+        self._runs = KnownRuns(REMEMBERED_IN_RUNS)
+        self._room = Room(things_repository.draw_blocks)
+        self._terms: dict[TermKind, Memory[str, int]] = {kind: Memory(REMEMBERED_OTHERS) for kind in TermKind}
+        self._transformations: Memory[str, int] = Memory(REMEMBERED_OTHERS)
+        self._contexts: Memory[bytes, int] = Memory(REMEMBERED_OTHERS)
 
     def numbers(
         self,
-        kinds: Mapping[str, int],
+        named: Named,
         terms: Mapping[TermKind, Collection[str]],
         transformations: Collection[str],
         contexts: Collection[bytes],
     ) -> Numbers:
         """Give the numbers of all these, adding and committing what is new.
 
-        :param kinds: canonical id → number of its kind, in order of first appearance
         :param terms: the texts of each kind, each once
         :param transformations: transformationIDs, each once
         :param contexts: the ``@context`` of each document as JSON, each once
         """
-        things, new_things = self._things.recall(kinds.keys())
-        of_kind = {kind: self._terms[kind].recall(texts) for kind, texts in terms.items()}
-        known_transformations, new_transformations = self._transformations.recall(transformations)
-        known_contexts, new_contexts = self._contexts.recall(contexts)
+        with self._memory:
+            things, new_things = self._recall_things(named)
+            of_kind = {kind: self._terms[kind].recall(texts) for kind, texts in terms.items()}
+            known_transformations, new_transformations = self._transformations.recall(transformations)
+            known_contexts, new_contexts = self._contexts.recall(contexts)
         new_terms = [(kind, text) for kind, (_, texts) in of_kind.items() for text in texts]
-
-        add = iter([repository.add_things])
 
         def work(connection: Connection) -> _Added:
             added = _Added()
-            if new_things:
-                added.things = repository.things(connection, new_things)
-                unknown = {key: kinds[key] for key in new_things if key not in added.things}
-                if unknown:
-                    # Another writer may add the same: the second attempt puts up with that.
-                    added.things |= next(add, repository.join_things)(connection, unknown)
+            if new_things.single or new_things.lists:
+                added.things, added.runs = self._add_things(connection, new_things)
             if new_terms:
                 added.terms = repository.terms(connection, new_terms)
             if new_transformations:
@@ -117,28 +131,117 @@ class Interning:
                 added.contexts[context] = repository.context(connection, hashed, context.decode())
             return added
 
-        if new_things or new_terms or new_transformations or new_contexts:
+        if new_things.single or new_things.lists or new_terms or new_transformations or new_contexts:
             added = self._database.run(work)
             # Remembered only now that they are committed.
-            self._things.remember(added.things)
-            self._transformations.remember(added.transformations)
-            self._contexts.remember(added.contexts)
-            things |= added.things
+            with self._memory:
+                self._remember(added)
+            things.single |= added.things.single
+            things.lists |= added.things.lists
             known_transformations |= added.transformations
             known_contexts |= added.contexts
             for (kind, text), number in added.terms.items():
-                self._terms[kind].remember({text: number})
                 of_kind[kind][0][text] = number
         found = Numbers(things=things, transformations=known_transformations, contexts=known_contexts)
         found.terms = {kind: of_kind[kind][0] if kind in of_kind else {} for kind in TermKind}
         return found
+
+    def _remember(self, added: _Added) -> None:
+        self._things.remember(added.things.single)
+        for run in added.runs:
+            self._runs.add(run)
+        self._transformations.remember(added.transformations)
+        self._contexts.remember(added.contexts)
+        for (kind, text), number in added.terms.items():
+            self._terms[kind].remember({text: number})
+
+    def _recall_things(self, named: Named) -> tuple[Things, _NewThings]:
+        """Give the numbers that are remembered, and what has to be looked up."""
+        things, new = Things(), _NewThings()
+        kinds = dict(named.single)
+        for ends, (ids, kind) in named.lists.items():
+            text = LINE.join(ids)
+            if (runs := self._runs.runs(ids, text)) is not None:
+                things.lists[ends] = Listed(ids, runs)
+            elif (ascending := Ascending.of(ids, kind, text)) is not None:
+                new.lists.append(ascending)
+            else:
+                _note(kinds, ids, kind)
+        things.single, unknown = self._things.recall(kinds.keys())
+        new.single = {id_: kinds[id_] for id_ in unknown}
+        return things, new
+
+    def _add_things(self, connection: Connection, new: _NewThings) -> tuple[Things, Sequence[KnownRun]]:
+        """Look things up, and give numbers to those that have none; give the runs that were met, too."""
+        things_repository.lock(connection)
+        rows, met = self._new_runs(connection, new.lists)
+        known = KnownRuns(2 * sum(run.count for run in met))
+        for run in met:
+            known.add(run)
+        added, kinds = Things(), dict(new.single)
+        for one in new.lists:
+            if (runs := known.runs(one.ids, one.text)) is not None:
+                added.lists[one.ends] = Listed(one.ids, runs)
+            else:
+                _note(kinds, one.ids, one.kind)
+        left = []
+        for id_ in kinds:
+            if (runs := known.runs([id_], id_)) is not None:
+                added.single[id_] = runs[0].lo
+            else:
+                left.append(id_)
+        if left:
+            cursor = driver(connection).cursor(binary=True)
+            added.single |= things_repository.numbers(cursor, left)
+        unknown = [id_ for id_ in left if id_ not in added.single]
+        for number, id_ in zip(self._room.single(connection, len(unknown)), unknown, strict=True):
+            added.single[id_] = number
+            rows.append(ThingRow(number, number, 0, kinds[id_], None, id_, None))
+        things_repository.add(connection, rows)
+        return added, met
+
+    def _new_runs(
+        self, connection: Connection, lists: Sequence[Ascending]
+    ) -> tuple[list[ThingRow], list[KnownRun]]:
+        """Make runs of lists that nothing is in the way of; give their rows, and all runs that were met."""
+        free = apart(lists)
+        taken = things_repository.within(connection, [each for one in free for each in one.ranges])
+        met = {run.first: KnownRun.of(run.first, run.ids) for runs in taken.values() for run in runs}
+        rows: list[ThingRow] = []
+        place = 0
+        for one in free:
+            places = range(place, place + len(one.parts))
+            place = places.stop
+            if taken.keys().isdisjoint(places):
+                starts = [self._room.together(connection, len(part)) for _, part in one.parts]
+                rows += one.rows(starts)
+                for lo, (_, part) in zip(starts, one.parts, strict=True):
+                    met[lo] = KnownRun.of(lo, part)
+        return rows, list(met.values())
+
+
+def _note(kinds: dict[str, int], ids: Iterable[str], kind: int) -> None:
+    for id_ in ids:
+        kinds.setdefault(id_, kind)
+
+
+@dataclass(slots=True)
+class _NewThings:
+    """Things that are not remembered.
+
+    :ivar single: identifier → number of its kind
+    """
+
+    single: dict[str, int] = field(default_factory=dict)
+    lists: list[Ascending] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Added:
     """What one unit of work brought."""
 
-    things: dict[str, int] = field(default_factory=dict)
+    things: Things = field(default_factory=Things)
+    runs: Sequence[KnownRun] = ()
     terms: dict[Term, int] = field(default_factory=dict)
     transformations: dict[str, int] = field(default_factory=dict)
     contexts: dict[bytes, int] = field(default_factory=dict)

@@ -9,9 +9,11 @@ from typing import Final, NamedTuple
 from lineage.facts import EventFacts, Group, MarkKind, Role, Scope, kind_named
 from trace_api.capture.containment import MarkRow, Touched
 from trace_api.capture.interning import Numbers
-from trace_api.capture.interning_repository import KIND_NUMBER, TermKind
+from trace_api.capture.interning_repository import TermKind
+from trace_api.capture.naming import Named, Things
 from trace_api.capture.preparing import Prepared
 from trace_api.capture.runs import Run, runs_of
+from trace_api.capture.things_repository import KIND_NUMBER
 
 #: How types and actions are stored: only append. Types of extensions are 0.
 TYPES: Final = {
@@ -106,58 +108,42 @@ def add_facts(
     :param void: an error declaration takes the event out, or it is one: it has postings and nothing else
     """
     at = facts.at
-    runs_of_ids = _Runs(numbers.things)
-    _add_postings(rows, number, facts, numbers, runs_of_ids, void=void)
+    things = numbers.things
+    _add_postings(rows, number, facts, numbers, void=void)
     if void:
         return
     if event_type == "AggregationEvent":
         rows.parents.update(
-            numbers.things[id_] for group in facts.groups if group.role is Role.PARENT for id_ in group.ids
+            things.number(id_) for group in facts.groups if group.role is Role.PARENT for id_ in group.ids
         )
     if facts.transformation:
         ref = number
         if facts.transformation_id is not None:
             ref = -numbers.transformations[facts.transformation_id]
         for role in (Role.INPUT, Role.OUTPUT):
-            runs = runs_of_ids.joined(
-                group.ids for group in facts.groups if group.role is role and group.traced
+            runs = _joined(
+                things, [group.ids for group in facts.groups if group.role is role and group.traced]
             )
             rows.legs += [LegRow(ref, *run, at, number, role is Role.OUTPUT) for run in runs]
     members: dict[str, list[Sequence[str]]] = {}
     for lot, items in facts.member_groups:
         members.setdefault(lot, []).append(items)
     for lot, several in members.items():
-        number_of_lot = numbers.things[lot]
-        rows.members += [MemberRow(*run, number_of_lot, at, number) for run in runs_of_ids.joined(several)]
+        number_of_lot = things.number(lot)
+        rows.members += [MemberRow(*run, number_of_lot, at, number) for run in _joined(things, several)]
     if facts.mark_groups:
-        _add_marks(rows, number, facts, numbers.things, runs_of_ids)
+        _add_marks(rows, number, facts, things)
 
 
-class _Runs:
-    """The runs of the things of one event: its groups, marks and memberships share their lists of things."""
-
-    def __init__(self, things: Mapping[str, int]) -> None:
-        self._things = things
-        self._known: dict[int, list[Run]] = {}
-
-    def of(self, ids: Sequence[str]) -> list[Run]:
-        """Give the runs of a list that belongs to the event's facts."""
-        runs = self._known.get(id(ids))
-        if runs is None:
-            runs = self._known[id(ids)] = runs_of(map(self._things.__getitem__, ids))
-        return runs
-
-    def joined(self, several: Iterable[Sequence[str]]) -> list[Run]:
-        """Give the fewest runs that hold the things of all these lists."""
-        lists = list(several)
-        if len(lists) == 1:
-            return self.of(lists[0])
-        return runs_of([self._things[id_] for ids in lists for id_ in ids])
+def _joined(things: Things, several: Iterable[Sequence[str]]) -> Sequence[Run]:
+    """Give the fewest runs that hold the things of all these lists."""
+    lists = list(several)
+    if len(lists) == 1:
+        return things.runs(lists[0])
+    return runs_of([things.number(id_) for ids in lists for id_ in ids])
 
 
-def _add_postings(
-    rows: FactRows, number: int, facts: EventFacts, numbers: Numbers, runs: _Runs, *, void: bool
-) -> None:
+def _add_postings(rows: FactRows, number: int, facts: EventFacts, numbers: Numbers, *, void: bool) -> None:
     at = facts.at
     instances: dict[Role, list[Sequence[str]]] = {}
     for group in facts.groups:
@@ -167,18 +153,16 @@ def _add_postings(
         unit = None if group.uom is None else numbers.terms[TermKind.UNIT][group.uom]
         rows.postings += [
             PostingRow(block, at, lo, hi, number, group.quantity, unit, group.role, void)
-            for block, lo, hi in runs.of(group.ids)
+            for block, lo, hi in numbers.things.runs(group.ids)
         ]
     for role, lists in instances.items():
         rows.postings += [
             PostingRow(block, at, lo, hi, number, None, None, role, void)
-            for block, lo, hi in runs.joined(lists)
+            for block, lo, hi in _joined(numbers.things, lists)
         ]
 
 
-def _add_marks(
-    rows: FactRows, number: int, facts: EventFacts, things: Mapping[str, int], runs: _Runs
-) -> None:
+def _add_marks(rows: FactRows, number: int, facts: EventFacts, things: Things) -> None:
     at = facts.at
     children: dict[tuple[int | None, MarkKind, Scope, bool], list[Sequence[str]]] = {}
     emptied: dict[Scope, list[Sequence[str]]] = {}
@@ -186,28 +170,25 @@ def _add_marks(
         if kind is MarkKind.EMPTY:
             emptied.setdefault(scope, []).append(parents)
         else:
-            parent = things[parents[0]] if parents else None
+            parent = things.number(parents[0]) if parents else None
             children.setdefault((parent, kind, scope, portion), []).append(named)
     for (parent, kind, scope, portion), lists in children.items():
-        rows.marks += [MarkRow(*run, at, number, parent, kind, scope, portion) for run in runs.joined(lists)]
+        runs = _joined(things, lists)
+        rows.marks += [MarkRow(*run, at, number, parent, kind, scope, portion) for run in runs]
     for scope, lists in emptied.items():
-        rows.emptyings += [EmptyingRow(*run, at, number, scope) for run in runs.joined(lists)]
+        rows.emptyings += [EmptyingRow(*run, at, number, scope) for run in _joined(things, lists)]
 
 
-def things_of(prepared: Sequence[Prepared]) -> dict[str, int]:
-    """Give all things and lots of the events in order of first appearance, with the number of the kind."""
-    kinds: dict[str, int] = {}
+def things_of(prepared: Sequence[Prepared]) -> Named:
+    """Give all things and lots of the events in order of first appearance."""
+    named = Named()
     for one in prepared:
         # The parent last: the children of neighbouring events, which lie side by side, keep doing so.
         for group in sorted(one.facts.groups, key=_parent_last):
-            number = KIND_NUMBER[kind_named(group.kind, by_quantity=group.by_quantity)]
-            if len(group.ids) > 1:
-                kinds.update(dict.fromkeys(group.ids, number))
-            else:
-                kinds.setdefault(group.ids[0], number)
+            named.add(group.ids, KIND_NUMBER[kind_named(group.kind, by_quantity=group.by_quantity)])
         for lot, _ in one.facts.member_groups:
-            kinds.setdefault(lot, KIND_NUMBER["lot"])
-    return kinds
+            named.single.setdefault(lot, KIND_NUMBER["lot"])
+    return named
 
 
 def _parent_last(group: Group) -> bool:

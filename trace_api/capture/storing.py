@@ -27,16 +27,19 @@ from lineage.facts import facts_of
 from trace_api.capture import events_repository as events
 from trace_api.capture import facts_repository as facts
 from trace_api.capture import interning_repository as interning
+from trace_api.capture import things_repository
 from trace_api.capture.deriving import derive_again
 from trace_api.capture.event_rows import EventRows
 from trace_api.capture.events_repository import Known, PageRow
 from trace_api.capture.interning import Numbers
 from trace_api.capture.interning_repository import TermKind
 from trace_api.capture.jobs import Behaviour, Job, Result, job_of
+from trace_api.capture.naming import Things
 from trace_api.capture.pages import ZSTD, pack, pages
 from trace_api.capture.preparing import Prepared
 from trace_api.capture.rows import FactRows, add_facts
 from trace_api.capture.stored_events import stored_event, stored_events
+from trace_api.database.engine import driver
 from trace_api.masterdata import apply_vocabulary
 from trace_api.problems import Problem as Refusal
 
@@ -252,7 +255,7 @@ def _add_stored_facts(connection: Connection, rows: FactRows, number: int, event
     """Add the rows that a stored event wrote when it was captured."""
     found = facts_of(event)
     named = [id_ for group in found.groups for id_ in group.ids] + [lot for lot, _ in found.member_groups]
-    numbers = Numbers(things=interning.things(connection, named))
+    numbers = Numbers(things=Things(things_repository.numbers(driver(connection).cursor(), named)))
     units = [(TermKind.UNIT, group.uom) for group in found.groups if group.uom is not None]
     if units:
         terms = interning.terms(connection, units)

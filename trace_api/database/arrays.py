@@ -15,8 +15,8 @@ def integers(values: Iterable[int]) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
-def texts(values: Iterable[str]) -> str:
-    """Give the literal of an array of texts."""
+def texts(values: Iterable[str | None]) -> str:
+    """Give the literal of an array of texts; ``None`` is NULL."""
     return "{" + ",".join(map(_quoted, values)) + "}"
 
 
@@ -37,7 +37,9 @@ def routed(column: str, blocks: Iterable[int]) -> tuple[str, tuple[str, ...]]:
     return f" AND {column} = ANY(%s::float8[])", (integers(different),)
 
 
-def _quoted(text: str) -> str:
+def _quoted(text: str | None) -> str:
+    if text is None:
+        return "NULL"
     if "\\" in text or '"' in text:
         text = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

@@ -54,7 +54,7 @@ class Target:
 
 
 def array(kind: str, column: Iterable[Any]) -> str:
-    """Give the literal of an array of this type; ``None`` is NULL, but not among texts or bytes."""
+    """Give the literal of an array of this type; ``None`` is NULL, but not among bytes."""
     return _WRITERS.get(kind, _plain)(column)
 
 

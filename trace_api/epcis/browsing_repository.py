@@ -6,20 +6,26 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from lineage.trace.neighbours import BLOCK
 from trace_api.capture.interning_repository import TermKind
+from trace_api.capture.things_repository import MEMBERS, NUMBERED
+from trace_api.database.arrays import texts
 from trace_api.database.engine import driver
 
 #: Characters of a name that is worth looking for.
 LONGEST: Final = 2000
 
-_NAMED: Final = "EXISTS (SELECT FROM posting p WHERE p.block = t.id >> 6 AND t.id BETWEEN p.lo AND p.hi)"
+_NAMED: Final = (
+    "EXISTS (SELECT FROM posting p WHERE p.block = m.number >> 6 AND m.number BETWEEN p.lo AND p.hi)"
+)
 
 
 def things(connection: Connection, after: int, count: int) -> list[tuple[int, str]]:
     """Give (number, key) of things that events name, in order of their first appearance."""
     cursor = driver(connection).execute(
-        f"SELECT t.id, t.key FROM thing t WHERE t.id > %s AND {_NAMED} ORDER BY t.id LIMIT %s",  # noqa: S608
-        (after, count),
+        f"SELECT m.number, m.key FROM thing t {MEMBERS} WHERE t.lo > %s - {BLOCK} AND t.hi > %s"  # noqa: S608
+        f" AND m.number > %s AND {_NAMED} ORDER BY t.lo, m.number LIMIT %s",
+        (after, after, after, count),
     )
     return [(number, key) for number, key in cursor]
 
@@ -29,8 +35,8 @@ def thing(connection: Connection, key: str) -> bool:
     row = (
         driver(connection)
         .execute(
-            f"SELECT EXISTS (SELECT FROM thing t WHERE t.key = %s AND {_NAMED})",  # noqa: S608 - a constant
-            (key,),
+            f"SELECT EXISTS (SELECT FROM ({NUMBERED}) AS m WHERE {_NAMED})",  # noqa: S608 - constants
+            (texts([key]),),
         )
         .fetchone()
     )

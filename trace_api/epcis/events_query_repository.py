@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from trace_api.database.arrays import integers, routed, texts
+from trace_api.capture import things_repository
+from trace_api.database.arrays import integers, routed
 from trace_api.database.engine import driver
 from trace_api.epcis.queries import Match, Query
 from trace_api.visibility_repository import CONDITION, Bounds, values_of
@@ -68,8 +69,7 @@ def find(
 def _naming(connection: Connection, match: Match) -> set[int]:
     """Give the events that name some thing in some role."""
     psycopg = driver(connection)
-    cursor = psycopg.execute("SELECT id FROM thing WHERE key = ANY(%s::text[])", (texts(match.ids),))
-    things = [number for (number,) in cursor]
+    things = list(things_repository.numbers(psycopg.cursor(), match.ids).values())
     blocks = [thing >> 6 for thing in things]
     where, value = routed("p.block", blocks)
     cursor = psycopg.execute(

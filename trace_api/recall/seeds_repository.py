@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from lineage.identifiers import GS1_HOST, LOCAL_HOST, Identifier
 from trace_api.capture.interning_repository import TermKind
+from trace_api.capture.things_repository import MEMBERS
 
 MAX_EVENTS: Final = 20_000
 """Events of one seed; a week of a busy distribution centre. Beyond it the scope says so."""
@@ -18,6 +19,23 @@ MAX_CLASS_THINGS: Final = 200_000
 
 _AFTER_ALL: Final = "\U0010ffff"
 """Sorts behind every character that an identifier can hold."""
+_LONGEST: Final = (
+    "(SELECT char_length(key) AS length FROM thing WHERE tails {} ORDER BY char_length(key) DESC LIMIT 1)"
+)
+_BETWEEN: Final = (
+    "SELECT * FROM thing WHERE tails {} AND char_length(key) = l.length AND key >= r.first AND key < r.last"
+)
+_OF_CLASS: Final = (
+    # The indexes are by length: one step for each up to the longest.
+    f"WITH longest AS ({_LONGEST.format('IS NULL')} UNION ALL {_LONGEST.format('IS NOT NULL')})"  # noqa: S608
+    " SELECT m.key FROM unnest(CAST(:first AS text[]), CAST(:last AS text[])) AS r (first, last)"
+    " CROSS JOIN LATERAL (SELECT generate_series(char_length(r.first), max(length)) FROM longest)"
+    " AS l (length)"
+    " CROSS JOIN LATERAL ("
+    f"{_BETWEEN.format('IS NULL')} UNION ALL {_BETWEEN.format('IS NOT NULL')}"
+    # The things of a run are of one class: the first tells.
+    f") AS t {MEMBERS} WHERE m.key <> :class LIMIT :limit"
+)
 
 
 class Passing(NamedTuple):
@@ -63,10 +81,7 @@ def things_of_class(connection: Connection, product: Identifier) -> tuple[list[s
     else:
         prefixes = [product.id, f"{LOCAL_HOST}/id/lot/{product.scheme}.{product.value}."]
     rows = connection.execute(
-        text(
-            "SELECT t.key FROM unnest(CAST(:first AS text[]), CAST(:last AS text[])) AS r (first, last)"
-            " JOIN thing t ON t.key >= r.first AND t.key < r.last WHERE t.key <> :class LIMIT :limit"
-        ),
+        text(_OF_CLASS),
         {
             "first": prefixes,
             "last": [prefix + _AFTER_ALL for prefix in prefixes],

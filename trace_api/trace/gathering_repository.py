@@ -22,7 +22,8 @@ from typing import Any, Final
 import psycopg
 
 from lineage.facts import Scope
-from lineage.trace.neighbours import BLOCK, FOREVER, NEVER, Ask
+from lineage.trace.neighbours import BLOCK, FOREVER, NEVER, Ask, NameRun
+from trace_api.capture.things_repository import NAMES, NAMING, NUMBERED, WITHIN, read_names
 from trace_api.database.arrays import integers, texts
 
 #: Things of one call up to which everything about them is read at once.
@@ -66,10 +67,7 @@ _STAY: Final = "f.lo, f.hi, f.start_at, f.end_at, f.event, f.closed_by"
 #: Each part as (columns, rows). The columns begin with the run that the row is about; the last two are a
 #: number that may be broken, and a text.
 _PARTS: Final = {
-    Part.NAME: (
-        "f.id, f.id, f.kind, f.unit::int, NULL, NULL, NULL, NULL, NULL, f.key",
-        "thing f WHERE f.id BETWEEN a.first AND a.last",
-    ),
+    Part.NAME: (f"{NAMING}, NULL, NULL, NULL, NULL, {NAMES}", f"thing f WHERE {WITHIN}"),
     Part.POSTING: (
         "f.lo, f.hi, f.at, f.event, f.role, f.unit, f.void::int, NULL, f.quantity, NULL",
         f"posting f WHERE {OVERLAPS} AND f.at >= a.since AND f.at <= a.until",
@@ -138,11 +136,17 @@ def _everything(asked: str, *ways: str) -> str:
 
 EVERYTHING: Final = _everything(f"SELECT * FROM {ASKED}", _UNITS, _SENSORS, _LOTS, _INPUTS)  # noqa: S608 - constants
 EVERYTHING_NAMED: Final = _everything(
-    f"SELECT id >> {_SHIFT} AS block, id AS first, id AS last, {_ALWAYS}"  # noqa: S608 - constants
-    " FROM thing WHERE key = ANY(%s::text[])",
+    f"SELECT n.number >> {_SHIFT} AS block, n.number AS first, n.number AS last, {_ALWAYS}"  # noqa: S608 - constants
+    f" FROM ({NUMBERED}) AS n",
     _UNITS,
     _SENSORS,
 )
+
+
+def name_run(row: Row) -> NameRun:
+    """Read the names of a row of :data:`Part.NAME`."""
+    lo, hi, kind, units, head = row[:5]
+    return read_names(lo, hi, kind, units, head, row[9])
 
 
 class Gathering:
@@ -176,8 +180,11 @@ class Gathering:
         """Give the numbers of things by name, reading everything about them; ``None`` if they are many."""
         if len(keys) > min(self._most, NAMED):
             return None
-        names = self._read(EVERYTHING_NAMED, (texts(keys),))
-        return {row[9]: row[0] for row in names if row[9] in keys}
+        found: dict[str, int] = {}
+        for row in self._read(EVERYTHING_NAMED, (texts(keys),)):
+            run = name_run(row)
+            found.update((id_, run.first + place) for place, id_ in enumerate(run.ids) if id_ in keys)
+        return found
 
     def rows(self, part: Part, asked: Iterable[Ask]) -> Iterable[Row]:
         """Give the rows of a part that overlap the asked runs, each once, in the order of its columns."""

@@ -23,7 +23,6 @@ from lineage.trace.neighbours import (
     Appearance,
     Ask,
     Interval,
-    Kind,
     Leg,
     Membership,
     Name,
@@ -33,13 +32,24 @@ from lineage.trace.neighbours import (
 )
 from lineage.trace.runs import asks_for
 from trace_api.capture.containment import ODDITIES
-from trace_api.capture.interning_repository import KIND_NUMBER, KINDS
 from trace_api.capture.rows import ACTIONS, TYPES
 from trace_api.capture.stored_events import stored_events
-from trace_api.database.arrays import integers, routed, texts
+from trace_api.capture.things_repository import NAMES, NAMING, WITHIN, read_names
+from trace_api.capture.things_repository import numbers as numbers_of
+from trace_api.database.arrays import integers, routed
 from trace_api.database.engine import driver, on_cluster
 from trace_api.trace.finding_repository import lots, posted
-from trace_api.trace.gathering_repository import ASKED, CONTAINED, FEW, IN_TIME, OVERLAPS, Gathering, Part
+from trace_api.trace.gathering_repository import (
+    ASKED,
+    CONTAINED,
+    FEW,
+    IN_TIME,
+    OVERLAPS,
+    Gathering,
+    Part,
+    Row,
+    name_run,
+)
 
 _WITHIN_PARENT: Final = "f.parent BETWEEN a.first AND a.last"
 _STATEMENTS: Final = (
@@ -48,12 +58,6 @@ _STATEMENTS: Final = (
     " FROM event WHERE id = ANY(%s::bigint[])"
 )
 _TERMS: Final = slice(7, None)
-_NAMES_OF_RUNS: Final = (
-    "SELECT a.first, a.last, f.keys, f.kinds FROM unnest(%s::bigint[], %s::bigint[]) AS a (first, last)"  # noqa: S608
-    " CROSS JOIN LATERAL (SELECT array_agg(key ORDER BY id) AS keys,"
-    f" array_agg(CASE WHEN unit THEN {KIND_NUMBER['unit']} ELSE kind END ORDER BY id) AS kinds"
-    " FROM thing WHERE id BETWEEN a.first AND a.last) AS f"
-)
 _ROLES: Final = {int(role): role for role in Role}
 
 # What each pooled connection remembers of what never changes: texts of terms, what events say.
@@ -159,8 +163,8 @@ class PostgresNeighbours:
         """See :meth:`Neighbours.contents`."""
         if self._few.has(_always(parents)):
             # Only units have contents: most things that are asked about are none.
-            units = {row[0] for row in self._few.rows(Part.NAME, parents) if row[3]}
-            parents = [ask for ask in parents if not units.isdisjoint(range(ask.first, ask.last + 1))]
+            units = [row for row in self._few.rows(Part.NAME, parents) if row[3]]
+            parents = [ask for ask in parents if any(_has_unit(row, ask) for row in units)]
         return self._intervals(parents, _WITHIN_PARENT, Scope.CONTAINMENT)
 
     def containers(self, children: Sequence[Ask]) -> Iterable[Interval]:
@@ -234,48 +238,24 @@ class PostgresNeighbours:
     def names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
         """See :meth:`Neighbours.names`. Asked several times about all of an answer: they are read once."""
         known = self._names
-        for row in self._few.rows(Part.NAME, things):
-            known[row[0]] = Name(row[9], _kind(row[2], row[3]))
         asked = [thing for ask in things for thing in range(ask.first, ask.last + 1)]
-        missing = asks_for(thing for thing in asked if thing not in known) if known else things
-        rows = self._look_up(missing, "id, key, kind, unit", "thing", "f.id BETWEEN a.first AND a.last")
-        known.update((number, Name(key, _kind(kind, unit))) for number, key, kind, unit in rows)
+        missing = asks_for(thing for thing in asked if thing not in known)
+        for run in self.name_runs(missing):
+            named = map(Name, run.ids, run.kinds)
+            known.update(zip(range(run.first, run.first + len(run.ids)), named, strict=True))
         return {thing: known[thing] for thing in asked if thing in known}
 
     def name_runs(self, things: Sequence[Ask]) -> Iterator[NameRun]:
         """See :meth:`Neighbours.name_runs`. What is known of this question already is not read again."""
-        known = self._names
-        for row in self._few.rows(Part.NAME, things):
-            known[row[0]] = Name(row[9], _kind(row[2], row[3]))
         missing: list[Ask] = []
         for ask in things:
-            run = [known.get(thing) for thing in range(ask.first, ask.last + 1)] if ask.first in known else []
-            names = [name for name in run if name is not None]
-            if len(names) > ask.last - ask.first:
-                yield NameRun(ask.first, [name.id for name in names], [name.kind for name in names])
+            rows = list(self._few.rows(Part.NAME, [ask]))
+            if sum(min(row[1], ask.last) - max(row[0], ask.first) + 1 for row in rows) > ask.last - ask.first:
+                yield from map(name_run, rows)
             else:
                 missing.append(ask)
-        if missing:
-            yield from self._read_names(missing)
-
-    def _read_names(self, asked: Sequence[Ask]) -> Iterator[NameRun]:
-        """Read the names of runs: as arrays, of which there are fewer than of names."""
-        runs = [ask for ask in asked if ask.first < ask.last]
-        single = [ask.first for ask in asked if ask.first == ask.last]
-        if single:
-            self._cursor.execute(
-                "SELECT id, key, kind, unit FROM thing WHERE id = ANY(%s::bigint[])", (integers(single),)
-            )
-            for number, key, kind, unit in self._cursor:
-                yield NameRun(number, [key], [_kind(kind, unit)])
-        if runs:
-            self._cursor.execute(
-                _NAMES_OF_RUNS, (integers(ask.first for ask in runs), integers(ask.last for ask in runs))
-            )
-            for first, last, keys, kinds in self._cursor:
-                if keys is None or len(keys) <= last - first:
-                    raise LookupError(f"some of the things {first} to {last} have no name")
-                yield NameRun(first, keys, [KINDS[kind] for kind in kinds])
+        for row in self._look_up(missing, f"{NAMING}, {NAMES}", "thing", WITHIN):
+            yield read_names(*row)
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """See :meth:`Neighbours.event_ids`."""
@@ -340,8 +320,7 @@ class PostgresNeighbours:
         """See :meth:`Neighbours.find`. A number that was given and that no event uses is nothing."""
         numbers = self._few.find(ids)
         if numbers is None:
-            self._cursor.execute("SELECT key, id FROM thing WHERE key = ANY(%s::text[])", (texts(ids),))
-            numbers = dict(self._cursor.fetchall())
+            numbers = numbers_of(self._cursor, ids)
             used = posted(self._cursor, numbers.values())
         else:
             used = {
@@ -391,5 +370,8 @@ def _side(legs: Iterable[tuple[Any, ...]], *, output: bool) -> list[Leg]:
     return [Leg(row[0], row[1], row[3], row[4]) for row in legs if bool(row[5]) is output]
 
 
-def _kind(number: int, unit: object) -> Kind:
-    return "unit" if unit else KINDS[number]
+def _has_unit(row: Row, ask: Ask) -> bool:
+    """Say whether one of the asked things is a unit, by a row of names."""
+    lo, hi, _, units, *_ = row
+    places = range(max(lo, ask.first) - lo, min(hi, ask.last) - lo + 1)
+    return any(units >> place & 1 for place in places)

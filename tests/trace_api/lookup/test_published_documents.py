@@ -1,11 +1,11 @@
 """Every thing in the published example documents has its pages: no event, however odd, breaks one."""
 
 import pytest
-from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from lineage.identifiers import name_uri
 from tests.trace_api.console.conftest import PASSWORD
+from tests.trace_api.documents import known_things
 from tests.vectors import require
 from trace_api.accounts.accounts import create_account
 from trace_api.console.things import TABS
@@ -31,7 +31,7 @@ def things(device: TestClient, database: Database) -> list[str]:
             },
         )
     with database.reading() as connection:
-        return list(connection.execute(text("SELECT key FROM thing ORDER BY id")).scalars())
+        return list(known_things(connection))
 
 
 def test_the_look_up_of_everything(things: list[str], client: TestClient) -> None:
