@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 from lineage.identifiers import plain_uris, regime_schemes, regimes
@@ -21,7 +22,8 @@ FAMILIES = 32_768
 """Families that are remembered; one takes about 500 bytes."""
 
 _LOCAL_HEAD = re.compile(r"https?://[A-Za-z0-9.\-]+(?::[0-9]+)?/id/([a-z_]+)/([0-9]*)")
-_PLAIN_SERIALS = re.compile(r"[A-Za-z0-9\-_]{1,20}(?:\n[A-Za-z0-9\-_]{1,20})*")
+_PLAIN = (ascii_letters + digits + "-_").encode()
+_LONGEST = 20
 
 
 class Family(NamedTuple):
@@ -33,8 +35,10 @@ class Family(NamedTuple):
     lot: str | None
     base: str
     """Canonical id up to the serial number."""
-    serials: re.Pattern[str]
-    """What the serial numbers must look like, a line each."""
+    characters: bytes
+    """What the serial numbers may hold."""
+    lengths: range
+    """How long they may be."""
     more: int = 0
     """So many characters of the serial number tell the class: they belong to the head."""
 
@@ -49,11 +53,18 @@ def read(uris: Sequence[str]) -> tuple[Family, list[str]] | None:
         family = _family(first[:cut])
     if family is None:
         return None
-    serials = "\n".join(uris)[cut:].replace("\n" + first[:cut], "\n")
-    if family.serials.fullmatch(serials) is None:
+    head, base = first[:cut], family.base
+    # What begins the first and the last in order begins all.
+    if not min(uris).startswith(head) or not max(uris).startswith(head):
         return None
-    ids = (family.base + serials.replace("\n", "\n" + family.base)).split("\n")
-    return (family, ids) if len(ids) == len(uris) == len(set(ids)) else None
+    serials = [uri[cut:] for uri in uris]
+    text = "".join(serials)
+    if not text.isascii() or text.encode().translate(None, family.characters):
+        return None
+    lengths = set(map(len, serials))
+    if min(lengths) not in family.lengths or max(lengths) not in family.lengths:
+        return None
+    return (family, [base + serial for serial in serials]) if len(set(serials)) == len(uris) else None
 
 
 @lru_cache(maxsize=FAMILIES)
@@ -67,7 +78,8 @@ def _family(head: str) -> Family | None:
     # Links end in the serial number; in URNs it may hold dots, which only the single URI tells apart.
     if not base.endswith(("/21/", "/10/")):
         return None
-    return Family(found.kind, found.scheme, found.class_id, found.lot, base, _PLAIN_SERIALS)
+    lengths = range(1, _LONGEST + 1)
+    return Family(found.kind, found.scheme, found.class_id, found.lot, base, _PLAIN, lengths)
 
 
 def _family_of_scheme(head: str) -> Family | None:
@@ -87,7 +99,8 @@ def _family_of_scheme(head: str) -> Family | None:
     if len(given) not in {0, class_digits} or (given and not scheme.class_fields):
         return None
     base = regimes.local_uri(scheme.name, given)
-    serial = f"[0-9]{{{length}}}"
-    serials = re.compile(f"{serial}(?:\n{serial})*")
     more = 0 if given else class_digits
-    return Family(scheme.kind, scheme.name, base if given else None, None, base, serials, more)
+    lengths = range(length, length + 1)
+    return Family(
+        scheme.kind, scheme.name, base if given else None, None, base, digits.encode(), lengths, more
+    )

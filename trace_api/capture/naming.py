@@ -147,7 +147,7 @@ class Ascending:
     def rows(self, starts: Sequence[int]) -> Iterator[ThingRow]:
         """Give the rows of the parts, by the number of the first thing of each."""
         for lo, (head, part) in zip(starts, self.parts, strict=True):
-            tails = LINE.join(part)[head:].replace(LINE + part[0][:head], LINE)
+            tails = LINE.join([id_[head:] for id_ in part])
             yield ThingRow(lo, lo + len(part) - 1, 0, self.kind, head, part[0], tails)
 
 

@@ -1,9 +1,9 @@
 """Capturing documents: how they stand in line, are read, numbered and stored.
 
-1. Stand in line: captures that wait together are stored together (``line``).
+1. Stand in line (``line``).
 2. Read: bytes to events, each valid or named with what is wrong.
 3. Prepare: the identity of each event (eventID, or the CBV hash where it came without one), its facts,
-   canonical identifiers.
+   canonical identifiers. Then stand in line once more: captures that wait together are stored together.
 4. Number: texts become integers, in a short transaction of its own (see ``interning_repository``).
 5. Store everything in one transaction (``storing``); then each caller gets its job.
 
@@ -24,7 +24,7 @@ from sqlalchemy import Connection
 from lineage.events import Event
 from trace_api.capture.interning import Interning, Numbers
 from trace_api.capture.jobs import Behaviour, Job
-from trace_api.capture.line import Line, Waiting
+from trace_api.capture.line import TwoLines, Waiting
 from trace_api.capture.preparing import Prepared, prepare, terms_of
 from trace_api.capture.reading import Received, receive
 from trace_api.capture.rows import things_of, transformation_ids
@@ -72,8 +72,8 @@ class Capturer:
         self._interning = Interning(database)
         self._limit = limit
         self._clock = clock
-        self._short: Line[Request, Job] = Line(self._serve)
-        self._long: Line[Request, Job] = Line(self._serve)
+        self._short: TwoLines[Request, Capture, Job] = TwoLines(self._read, self._settle)
+        self._long: TwoLines[Request, Capture, Job] = TwoLines(self._read, self._settle)
 
     def submit(self, request: Request) -> Future[Job]:
         """Have a document captured; what the job calls accepted is durable and visible when it is there.
@@ -121,34 +121,8 @@ class Capturer:
                 progress(min(start + IMPORT_PART, total), total)
         return jobs
 
-    def _serve(self, group: Sequence[Waiting[Request, Job]]) -> None:
-        """Do steps 2 to 5 for what waited together."""
-        captures: list[tuple[Future[Job], Capture]] = []
-        for request, _, future in group:
-            try:
-                captures.append((future, self._read(request)))
-            except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
-                future.set_exception(error)
-        self._settle(captures)
-
-    def _settle(self, captures: Sequence[tuple[Future[Job], Capture]]) -> None:
-        """Store captures and tell each caller; one by one when they cannot be stored together."""
-        try:
-            outcomes = self._store([capture for _, capture in captures])
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
-            if len(captures) == 1:
-                captures[0][0].set_exception(error)
-            else:
-                for each in captures:
-                    self._settle([each])
-            return
-        for (future, _), outcome in zip(captures, outcomes, strict=True):
-            if isinstance(outcome, Job):
-                future.set_result(outcome)
-            else:
-                future.set_exception(outcome)
-
     def _read(self, request: Request) -> Capture:
+        """Do steps 2 and 3."""
         received = receive(request.data, request.media_type)
         if len(received.entries) > self._limit:
             raise Refusal(
@@ -181,6 +155,23 @@ class Capturer:
             created_at=created_at,
             along=request.along,
         )
+
+    def _settle(self, group: Sequence[Waiting[Capture, Job]]) -> None:
+        """Do steps 4 and 5 for what waited together; one by one when they cannot be stored together."""
+        try:
+            outcomes = self._store([one.item for one in group])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
+            if len(group) == 1:
+                group[0].future.set_exception(error)
+            else:
+                for one in group:
+                    self._settle([one])
+            return
+        for one, outcome in zip(group, outcomes, strict=True):
+            if isinstance(outcome, Job):
+                one.future.set_result(outcome)
+            else:
+                one.future.set_exception(outcome)
 
     def _store(self, captures: Sequence[Capture]) -> list[Job | Refusal]:
         if not captures:

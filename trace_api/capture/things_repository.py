@@ -63,7 +63,8 @@ _LAST_RUN: Final = (
 #: (key, number) of those of some keys that have one; takes an array of texts.
 NUMBERED: Final = (
     "SELECT w.key, coalesce(o.lo, r.number) AS number FROM unnest(%s::text[]) AS w (key)"  # noqa: S608 - constants
-    " LEFT JOIN thing o ON o.tails IS NULL AND char_length(o.key) = char_length(w.key) AND o.key = w.key"
+    " LEFT JOIN LATERAL (SELECT lo FROM thing WHERE tails IS NULL AND char_length(key) = char_length(w.key)"
+    " AND key = w.key LIMIT 1) AS o ON true"
     " LEFT JOIN LATERAL ("
     r"SELECT b.lo - 1 + array_position(string_to_array(b.tails, E'\n'), substr(w.key, b.head + 1))"
     f" AS number FROM ({_LAST_RUN.format('w.key')}) AS b"
