@@ -7,6 +7,7 @@ a dimension of its own: amounts in it can be added up, and compared with nothing
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -70,6 +71,7 @@ class Amount(NamedTuple):
     dimension: str
 
 
+@lru_cache(maxsize=4096)
 def amount(quantity: float, uom: str | None) -> Amount:
     """Read a quantity as events state it; no unit counts pieces.
 

@@ -210,12 +210,13 @@ def _is_excursion(streak: Sequence[tuple[Reading, int]], allowed: float) -> bool
 
 def inspection(view: View) -> Iterator[Finding]:
     """``inspection_expired`` and ``inspection_failed``: filled although the inspection forbids it."""
-    due: date | None = None
+    dues = _Latest(lambda event: _date(own_text(event, "nextInspectionDate")))
     failed: Passage | None = None
     for one, statement, event in view.stated:
         if one.through is not None:
             continue
         if statement.step == FILLING:
+            due = dues.value()
             if due is not None and legal_day(one.at) > due:
                 yield view.finding("inspection_expired", (one.event,), one.at, due=due.isoformat())
             if failed is not None:
@@ -229,7 +230,7 @@ def inspection(view: View) -> Iterator[Finding]:
         if statement.step == "inspecting":
             failed = one if statement.disposition == "non_conformant" else None
         if event is not None:
-            due = _date(own_text(event, "nextInspectionDate")) or due
+            dues.add(event)
 
 
 def safety_interval(view: View) -> Iterator[Finding]:
@@ -256,11 +257,12 @@ def safety_interval(view: View) -> Iterator[Finding]:
 
 def shelf_life(view: View) -> Iterator[Finding]:
     """``shelf_life_exceeded``: traded after its last day."""
-    last: date | None = None
+    days = _Latest(lambda event: _last_day(view, event))
     for one, statement, event in view.stated:
         if event is not None and event.ilmd is not None and one.through is None:
-            last = _last_day(view, event) or last
-        if last is not None and statement.step in _TRADING and legal_day(one.at) > last:
+            days.add(event)
+        last = days.value() if statement.step in _TRADING else None
+        if last is not None and legal_day(one.at) > last:
             yield view.finding(
                 "shelf_life_exceeded",
                 (one.event,),
@@ -268,6 +270,31 @@ def shelf_life(view: View) -> Iterator[Finding]:
                 due=last.isoformat(),
                 step=statement.step,
             )
+
+
+class _Latest:
+    """The day that the latest of some events names.
+
+    A lot may have hundreds of events that name one: they are read from the latest on, and only when asked.
+    """
+
+    def __init__(self, read: Callable[[Event], date | None]) -> None:
+        self._read = read
+        self._unread: list[Event] = []
+        self._day: date | None = None
+
+    def add(self, event: Event) -> None:
+        """Note one that is later than the others."""
+        self._unread.append(event)
+
+    def value(self) -> date | None:
+        """Give the day, if any event names one."""
+        while self._unread:
+            day = self._read(self._unread.pop())
+            if day is not None:
+                self._day = day
+                self._unread.clear()
+        return self._day
 
 
 def _last_day(view: View, event: Event) -> date | None:

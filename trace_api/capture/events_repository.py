@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -156,17 +157,31 @@ def set_void(connection: Connection, events: Collection[int]) -> None:
     )
 
 
-def documents(connection: Connection, events: Collection[int]) -> dict[int, tuple[int, bytes]]:
-    """Give (number of its context, JSON) of each of these events."""
+Place = tuple[int, int]
+"""The page and the line where the JSON of an event stands."""
+Stored = tuple[int, bytes]
+"""The number of the context around an event, and its JSON."""
+
+
+def documents(
+    connection: Connection, events: Collection[int], known: Mapping[int, Place] = MappingProxyType({})
+) -> dict[int, Stored]:
+    """Give each of these events as it was stored.
+
+    :param known: where some of them stand
+    """
     cursor = driver(connection).cursor(binary=True)
-    cursor.execute("SELECT id, page, line FROM event WHERE id = ANY(%s::bigint[])", (integers(events),))
-    places = cursor.fetchall()
+    places = {event: known[event] for event in events if event in known}
+    missing = [event for event in events if event not in places]
+    if missing:
+        cursor.execute("SELECT id, page, line FROM event WHERE id = ANY(%s::bigint[])", (integers(missing),))
+        places |= {event: (page, line) for event, page, line in cursor}
     cursor.execute(
         "SELECT id, context, codec, body FROM event_page WHERE id = ANY(%s::bigint[])",
-        (integers({page for _, page, _ in places}),),
+        (integers({page for page, _ in places.values()}),),
     )
     opened = {page: (context, unpack(codec, body)) for page, context, codec, body in cursor}
-    return {event: (opened[page][0], opened[page][1][line]) for event, page, line in places}
+    return {event: (opened[page][0], opened[page][1][line]) for event, (page, line) in places.items()}
 
 
 def contexts(connection: Connection, numbers: Collection[int]) -> dict[int, str]:

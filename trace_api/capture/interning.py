@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Generic, TypeVar, cast
 
 from sqlalchemy import Connection
 
@@ -18,13 +17,11 @@ from trace_api.capture.naming import Ascending, Listed, Named, Room, Things, apa
 from trace_api.capture.things_repository import LINE, ThingRow
 from trace_api.database import Database
 from trace_api.database.engine import driver
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
+from trace_api.database.memory import Memory
 
 # Texts remembered at once; a thing takes some 250 bytes, in a run some 60.
-REMEMBERED_THINGS = 100_000
-REMEMBERED_IN_RUNS = 200_000
+REMEMBERED_THINGS = 60_000
+REMEMBERED_IN_RUNS = 150_000
 REMEMBERED_OTHERS = 20_000
 
 
@@ -38,50 +35,6 @@ class Numbers:
     )
     transformations: Mapping[str, int] = field(default_factory=dict)
     contexts: Mapping[bytes, int] = field(default_factory=dict)
-
-
-class Memory(Generic[K, V]):
-    """What was met last: a young generation, and the one before it.
-
-    What is met again moves to the young one, so what is in use stays and what is not goes.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._half = most // 2
-        self._young: dict[K, V] = {}
-        self._old: dict[K, V] = {}
-
-    def get(self, key: K) -> V | None:
-        """Give what is remembered of one."""
-        found = self._young.get(key)
-        if found is None:
-            found = self._old.get(key)
-            if found is not None:
-                self._young[key] = found
-        return found
-
-    def recall(self, wanted: Collection[K]) -> tuple[dict[K, V], list[K]]:
-        """Give what is known of some, and the others, in order.
-
-        :param wanted: each once
-        """
-        found: dict[K, V | None] = dict(zip(wanted, map(self._young.get, wanted), strict=True))
-        new = []
-        for key in [key for key, value in found.items() if value is None]:
-            value = self.get(key)
-            if value is None:
-                new.append(key)
-                del found[key]
-            else:
-                found[key] = value
-        return cast("dict[K, V]", found), new
-
-    def remember(self, added: Mapping[K, V]) -> None:
-        """Keep these for the next time."""
-        if len(self._young) + len(added) > self._half:
-            self._young, self._old = {}, self._young
-        if len(added) <= self._half:
-            self._young.update(added)
 
 
 class Interning:

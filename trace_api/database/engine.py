@@ -39,6 +39,7 @@ _INDEX_WALKS = " ".join(
     )
 )
 _CLUSTER = "suyuan_cluster"
+_SHARED = "suyuan_shared"
 
 
 class Database:
@@ -114,6 +115,16 @@ def on_cluster(connection: Connection) -> bool:
     return bool(connection.info[_CLUSTER])
 
 
+def remembered(connection: Connection, name: str, make: Callable[[], T]) -> T:
+    """Give what all connections of the pool remember together under a name.
+
+    :param make: makes it, empty
+    """
+    shared: dict[str, T] = connection.info[_SHARED]
+    found = shared.get(name)
+    return shared.setdefault(name, make()) if found is None else found
+
+
 def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
@@ -122,6 +133,12 @@ def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
         pool_timeout=30,
         connect_args={"prepare_threshold": PREPARE_THRESHOLD, **arguments},
     )
+    shared: dict[str, object] = {}
+
+    def share(_: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
+        record.info[_SHARED] = shared
+
+    event.listen(engine, "connect", share)
     event.listen(engine, "connect", _get_to_know)
     event.listen(engine, "checkout", _check_alive)
     return engine

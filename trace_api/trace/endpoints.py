@@ -140,7 +140,7 @@ def source(
     lines = wants_lines(request)
 
     with SECONDS.labels("source").time(), asked.reading() as connection:
-        neighbours = PostgresNeighbours(connection)
+        neighbours = PostgresNeighbours(connection, back=True)
         thing = service.find(neighbours, thing_id, asker)
         answer = service.source(neighbours, thing, at, depth=depth, contact=contact, page=page, runs=runs)
     _check_unchanged(answer, expected)

@@ -9,7 +9,7 @@ call adds here is what :data:`FEW` things have.
 What a question asks next follows from what it found: which units a thing was in, with which sensors on them,
 which lot it is of, what it was made of. So a statement goes on there by itself, and reads everything about
 those things too, as far as they are few. Finding a thing leads on to its units, which nearly every question
-asks for; the ways back only a source question takes, and it takes them all.
+asks for; to what it was made of only where that is the question.
 """
 
 from __future__ import annotations
@@ -112,10 +112,11 @@ _SENSORS: Final = (
     f" FROM stay f WHERE f.parent BETWEEN a.first AND a.last AND {IN_TIME} AND {ATTACHED} AND f.lo = f.hi"
 )
 _LOTS: Final = f"SELECT f.lot, f.lot, {_ALWAYS} FROM membership f WHERE {OVERLAPS}"  # noqa: S608 - constants
-# Single inputs are lots and units. Runs of items may be many things: they are read when they are asked for.
+# Few inputs side by side are lots and units. Many are items: they are read when they are asked for.
+_SIDE_BY_SIDE: Final = 4
 _INPUTS: Final = (
     f"SELECT g.lo, g.hi, {_ALWAYS} FROM leg f"  # noqa: S608 - constants
-    " JOIN leg g ON g.ref = f.ref AND NOT g.output AND g.lo = g.hi"
+    f" JOIN leg g ON g.ref = f.ref AND NOT g.output AND g.hi - g.lo < {_SIDE_BY_SIDE}"
     f" WHERE f.output AND {OVERLAPS}"
 )
 
@@ -134,13 +135,15 @@ def _everything(asked: str, *ways: str) -> str:
     )
 
 
-EVERYTHING: Final = _everything(f"SELECT * FROM {ASKED}", _UNITS, _SENSORS, _LOTS, _INPUTS)  # noqa: S608 - constants
-EVERYTHING_NAMED: Final = _everything(
+_NAMED: Final = (
     f"SELECT n.number >> {_SHIFT} AS block, n.number AS first, n.number AS last, {_ALWAYS}"  # noqa: S608 - constants
-    f" FROM ({NUMBERED}) AS n",
-    _UNITS,
-    _SENSORS,
+    f" FROM ({NUMBERED}) AS n"
 )
+_AROUND: Final = (_UNITS, _SENSORS)
+_BACK: Final = (_LOTS, _INPUTS)
+EVERYTHING: Final = _everything(f"SELECT * FROM {ASKED}", *_AROUND, *_BACK)  # noqa: S608 - constants
+EVERYTHING_NAMED: Final = _everything(_NAMED, *_AROUND)
+EVERYTHING_BEHIND: Final = _everything(_NAMED, *_AROUND, *_BACK)
 
 
 def name_run(row: Row) -> NameRun:
@@ -154,11 +157,13 @@ class Gathering:
 
     :param cursor: of the question's snapshot
     :param most: things of one call up to which everything about them is read
+    :param back: the question is what the named things were made of
     """
 
-    def __init__(self, cursor: psycopg.Cursor[Any], most: int = FEW) -> None:
+    def __init__(self, cursor: psycopg.Cursor[Any], most: int = FEW, *, back: bool = False) -> None:
         self._cursor = cursor
         self._most = most
+        self._named = EVERYTHING_BEHIND if back else EVERYTHING_NAMED
         self._times: dict[int, tuple[int, int]] = {}
         """Thing → the time that was read about."""
         self._rows: dict[tuple[int, int], dict[Row, None]] = defaultdict(dict)
@@ -181,7 +186,7 @@ class Gathering:
         if len(keys) > min(self._most, NAMED):
             return None
         found: dict[str, int] = {}
-        for row in self._read(EVERYTHING_NAMED, (texts(keys),)):
+        for row in self._read(self._named, (texts(keys),)):
             run = name_run(row)
             found.update((id_, run.first + place) for place, id_ in enumerate(run.ids) if id_ in keys)
         return found

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection
 
@@ -33,11 +33,12 @@ from lineage.trace.neighbours import (
 from lineage.trace.runs import asks_for
 from trace_api.capture.containment import ODDITIES
 from trace_api.capture.rows import ACTIONS, TYPES
-from trace_api.capture.stored_events import stored_events
+from trace_api.capture.stored_events import remember_places, stored_events
 from trace_api.capture.things_repository import NAMES, NAMING, WITHIN, read_names
 from trace_api.capture.things_repository import numbers as numbers_of
 from trace_api.database.arrays import integers, routed
-from trace_api.database.engine import driver, on_cluster
+from trace_api.database.engine import driver, on_cluster, remembered
+from trace_api.database.memory import Memory
 from trace_api.trace.finding_repository import lots, posted
 from trace_api.trace.gathering_repository import (
     ASKED,
@@ -54,30 +55,31 @@ from trace_api.trace.gathering_repository import (
 _WITHIN_PARENT: Final = "f.parent BETWEEN a.first AND a.last"
 _STATEMENTS: Final = (
     "SELECT id, event_id, type, action, move, ends, tells_more,"
-    " location, read_point, giver, taker, carrier, owner, bound_for, step, disposition"
+    " location, read_point, giver, taker, carrier, owner, bound_for, step, disposition, page, line"
     " FROM event WHERE id = ANY(%s::bigint[])"
 )
-_TERMS: Final = slice(7, None)
+_TERMS: Final = slice(7, 16)
 _ROLES: Final = {int(role): role for role in Role}
 
-# What each pooled connection remembers of what never changes: texts of terms, what events say.
+# What the connections of a pool remember of what never changes: texts of terms, what events say.
 _REMEMBERED_TERMS: Final = 20_000
-_REMEMBERED_EVENTS: Final = 5_000
+_REMEMBERED_EVENTS: Final = 20_000
 
 
 class PostgresNeighbours:
     """The facts in a database. Satisfies :class:`lineage.trace.neighbours.Neighbours`.
 
     :ivar connection: of one snapshot (``Database.reading()``), so that all calls see the same state
+    :param back: the question will be where things came from: that is read with the things that are found
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, back: bool = False) -> None:
         self.connection = connection
         # One cursor answers one statement at a time, and each is read to its end before the next is asked.
         self._cursor = driver(connection).cursor(binary=True)
         self._names: dict[int, Name] = {}
         # On a cluster a statement goes to the shards of one table: nothing is gathered there.
-        self._few = Gathering(self._cursor, most=0 if on_cluster(connection) else FEW)
+        self._few = Gathering(self._cursor, most=0 if on_cluster(connection) else FEW, back=back)
 
     # Facts
 
@@ -259,9 +261,8 @@ class PostgresNeighbours:
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """See :meth:`Neighbours.event_ids`."""
-        said = self._said()
-        known = {event: said[event][0] for event in events if event in said}
-        missing = [event for event in events if event not in known]
+        said, missing = self._said().recall(dict.fromkeys(events))
+        known = {event: event_id for event, (event_id, _) in said.items()}
         if missing:
             self._cursor.execute(
                 "SELECT id, event_id FROM event WHERE id = ANY(%s::bigint[])", (integers(missing),)
@@ -272,25 +273,22 @@ class PostgresNeighbours:
     def statements(self, events: Collection[int]) -> Mapping[int, Statement]:
         """See :meth:`Neighbours.statements`."""
         said = self._said()
-        known = {event: said[event] for event in events if event in said}
-        missing = [event for event in events if event not in known]
+        known, missing = said.recall(dict.fromkeys(events))
         if missing:
-            known.update(self._read_statements(missing))
-            if len(said) + len(missing) > _REMEMBERED_EVENTS:
-                said.clear()
-            if len(known) <= _REMEMBERED_EVENTS:
-                said.update(known)
+            new = dict(self._read_statements(missing))
+            said.remember(new)
+            known |= new
         return {event: statement for event, (_, statement) in known.items()}
 
-    def _said(self) -> dict[int, tuple[str, Statement]]:
-        """Give the eventIDs and statements that the connection remembers: an event never changes them."""
-        memory: dict[int, tuple[str, Statement]] = self.connection.info.setdefault("suyuan_said", {})
-        return memory
+    def _said(self) -> Memory[int, tuple[str, Statement]]:
+        """Give the eventIDs and statements that are remembered: an event never changes them."""
+        return remembered(self.connection, "said", lambda: Memory(_REMEMBERED_EVENTS))
 
     def _read_statements(self, events: Collection[int]) -> Iterator[tuple[int, tuple[str, Statement]]]:
         self._cursor.execute(_STATEMENTS, (integers(events),))
         rows = self._cursor.fetchall()
         terms = self._terms({term for row in rows for term in row[_TERMS]})
+        remember_places(self.connection, {row[0]: row[16:] for row in rows})
         for row in rows:
             number, event_id, kind, action, move, ends, tells_more = row[:7]
             location, read_point, *parties, bound_for, step, disposition = map(terms.get, row[_TERMS])
@@ -349,15 +347,14 @@ class PostgresNeighbours:
         return list(dict.fromkeys(self._cursor.fetchall()))
 
     def _terms(self, numbers: Collection[int | None]) -> Mapping[int | None, str]:
-        known: dict[int | None, str] = self.connection.info.setdefault("suyuan_terms", {})
-        new = [number for number in numbers if number is not None and number not in known]
+        memory = remembered(self.connection, "terms", lambda: Memory[int, str](_REMEMBERED_TERMS))
+        known, new = memory.recall({number for number in numbers if number is not None})
         if new:
-            if len(known) + len(new) > _REMEMBERED_TERMS:
-                known.clear()
-                new = [number for number in numbers if number is not None]
             self._cursor.execute("SELECT id, value FROM term WHERE id = ANY(%s::integer[])", (integers(new),))
-            known.update(self._cursor.fetchall())
-        return known
+            read = dict(self._cursor.fetchall())
+            memory.remember(read)
+            known |= read
+        return cast("Mapping[int | None, str]", known)
 
 
 def _always(asked: Sequence[Ask]) -> list[Ask]:
