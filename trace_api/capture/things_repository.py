@@ -13,7 +13,7 @@ would lie between the shorter ones.) Adding keeps that, one writer at a time (:f
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, overload
 
 import psycopg
 from sqlalchemy import Connection
@@ -100,12 +100,43 @@ _RUNS_WITHIN: Final = (
 )
 
 
+class Identifiers(Sequence[str]):
+    """The identifiers of a run. Of many runs only the ends are shown: others are made when asked for.
+
+    :param text: what they begin with, then the rest of each, a line each
+    """
+
+    __slots__ = ("_count", "_ids", "_text")
+
+    def __init__(self, text: str, count: int) -> None:
+        self._text = text
+        self._count = count
+        self._ids: list[str] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if self._ids is None:
+            if place == 0:
+                head, first, *_ = self._text.split(LINE, 2)
+                return head + first
+            if place == self._count - 1:
+                return self._text.partition(LINE)[0] + self._text.rpartition(LINE)[2]
+            head, *tails = self._text.split(LINE)
+            self._ids = [head + tail for tail in tails]
+        return self._ids[place]
+
+
 def read_names(lo: int, hi: int, kind: int, units: int, head: int | None, text: str) -> NameRun:
     """Read the names of one row, see :data:`NAMING` and :data:`NAMES`."""
     if head is None:
         return NameRun(lo, [text], ["unit" if units else KINDS[kind]])
-    start, _, tails = text.partition(LINE)
-    ids = (start + tails.replace(LINE, LINE + start)).split(LINE)
+    ids = Identifiers(text, hi - lo + 1)
     if not units:
         return NameRun(lo, ids, [KINDS[kind]] * len(ids))
     return NameRun(lo, ids, ["unit" if units >> place & 1 else KINDS[kind] for place in range(hi - lo + 1)])

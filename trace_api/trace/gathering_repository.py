@@ -200,6 +200,10 @@ class Gathering:
                     found[row] = None
         return found
 
+    def has_some(self, part: Part, ask: Ask) -> bool:
+        """Say whether rows of a part are here of the block of an asked run."""
+        return (part, ask.first >> _SHIFT) in self._rows
+
     def legs(self, ref: int) -> Iterable[Row]:
         """Give all legs of a transformation; nothing for one that is not here."""
         return self._legs.get(ref, ())

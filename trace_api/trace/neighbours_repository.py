@@ -251,7 +251,7 @@ class PostgresNeighbours:
         """See :meth:`Neighbours.name_runs`. What is known of this question already is not read again."""
         missing: list[Ask] = []
         for ask in things:
-            rows = list(self._few.rows(Part.NAME, [ask]))
+            rows = list(self._few.rows(Part.NAME, [ask])) if self._few.has_some(Part.NAME, ask) else []
             if sum(min(row[1], ask.last) - max(row[0], ask.first) + 1 for row in rows) > ask.last - ask.first:
                 yield from map(name_run, rows)
             else:
