@@ -21,7 +21,7 @@ from trace_api.database.memory import Memory
 
 # Texts remembered at once; a thing takes some 250 bytes, in a run some 60.
 REMEMBERED_THINGS = 60_000
-REMEMBERED_IN_RUNS = 150_000
+REMEMBERED_IN_RUNS = 400_000
 REMEMBERED_OTHERS = 20_000
 
 

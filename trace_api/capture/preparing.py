@@ -123,11 +123,13 @@ def _unkeepable(prepared: Prepared) -> list[Problem]:
         *[group.uom for group in facts.groups if group.uom is not None],
         *[group.lot for group in facts.member_groups],
     )
-    ids = [id_ for group in facts.groups for id_ in group.ids]
-    longest = max(map(len, (*ids, *filter(None, texts))))
+    longest = max([len(text) for text in texts if text is not None])
+    for group in facts.groups:
+        longest = max(longest, *map(len, group.ids))
     # A NUL stands in JSON as an escape.
     if longest * 4 <= LONGEST_KEY_BYTES and b"\\u0000" not in prepared.document:
         return []
+    ids = [id_ for group in facts.groups for id_ in group.ids]
     keys = [("/eventID", prepared.event_id), ("/transformationID", facts.transformation_id or "")]
     keys += [("", key) for key in (*ids, *texts[2:]) if key is not None]
     problems = []

@@ -12,7 +12,7 @@ would lie between the shorter ones.) Adding keeps that, one writer at a time (:f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, overload
 
 import psycopg
@@ -115,6 +115,9 @@ class Identifiers(Sequence[str]):
 
     def __len__(self) -> int:
         return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self[:])
 
     @overload
     def __getitem__(self, place: int) -> str: ...
