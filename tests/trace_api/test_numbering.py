@@ -195,6 +195,16 @@ def test_remembered_runs_are_found_by_their_parts() -> None:
         assert known.runs(absent, "\n".join(absent)) is None
 
 
+def test_what_was_met_before_is_found_beside_what_is_new() -> None:
+    """Among the younger runs one begins before it: that one does not have it."""
+    known = KnownRuns(100)
+    before, after, later = ([f"{case}{number:02}" for number in range(40)] for case in "bac")
+    for number, ids in enumerate((before, after, later)):
+        known.add(KnownRun.of(number * 64, ids))
+        assert known.runs(ids, "\n".join(ids)) is not None
+        assert known.runs(before[3:9], "\n".join(before[3:9])) == [Run(0, 3, 8)]
+
+
 def test_what_is_not_met_again_is_forgotten() -> None:
     known = KnownRuns(200)
     lists = [[f"{case}{number:02}" for number in range(50)] for case in "abcdefgh"]

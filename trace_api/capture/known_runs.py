@@ -47,7 +47,7 @@ class KnownRuns:
         self._young.add(run)
 
     def find(self, id_: str) -> KnownRun | None:
-        """Give the run that has an identifier, or could have it."""
+        """Give the run between whose ends an identifier lies."""
         found = self._young.find(id_)
         if found is None:
             found = self._old.find(id_)
@@ -96,6 +96,9 @@ class _Generation:
             insort(self.firsts.setdefault(len(run.first), []), run.first)
 
     def find(self, id_: str) -> KnownRun | None:
-        firsts = self.firsts.get(len(id_))
-        place = bisect_right(firsts, id_) - 1 if firsts else -1
-        return None if place < 0 or firsts is None else self.runs[firsts[place]]
+        firsts = self.firsts.get(len(id_), [])
+        place = bisect_right(firsts, id_) - 1
+        if place < 0:
+            return None
+        run = self.runs[firsts[place]]
+        return run if id_ <= run.text[-len(id_) :] else None
