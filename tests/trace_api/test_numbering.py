@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import orjson
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from tests.trace_api.conftest import ClientAs
-from tests.trace_api.documents import capture, event, item, known_things
-from trace_api.capture import things_repository
+from tests.trace_api.documents import capture, document, event, item, known_things
+from trace_api.capture import events_repository, things_repository
 from trace_api.capture.interning import Interning
 from trace_api.capture.known_runs import KnownRun, KnownRuns
 from trace_api.capture.naming import Named, Room, Things
 from trace_api.capture.runs import BLOCK_BITS, Run
+from trace_api.capture.service import Capturer, Request
 from trace_api.database import Database
 from trace_api.database.engine import driver
 
@@ -225,6 +227,52 @@ def test_a_list_never_crosses_a_block(database: Database) -> None:
             given += range(first, first + count)
             given += room.single(connection, count)
     assert len(set(given)) == len(given)
+
+
+def test_numbers_of_before_a_crash_are_not_used_after_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a process remembers may be gone from PostgreSQL: its commit was not waited for."""
+    capturer = Capturer(database, 1000)
+    body = orjson.dumps(
+        document(event(action="ADD", epcList=CASE), event(action="ADD", epcList=[item("single")]))
+    )
+    request = Request(body, "application/json", "test")
+
+    def refused(*_: object, **__: object) -> str:
+        raise OSError("not stored")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(events_repository, "known", refused)
+        with pytest.raises(OSError, match="not stored"):
+            capturer.capture(request)
+    lost = numbers(capturer._interning, CASE)
+    # As the crash leaves it: neither the rows nor the numbers that were drawn; others have those now.
+    with database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM thing")
+        connection.exec_driver_sql("SELECT setval('thing_id', 128, false)")
+    other = [item(f"Z{number:04}") for number in range(48)]
+    (taken,) = numbers(Interning(database), other).runs(other)
+    assert [taken] == list(lost.runs(CASE))
+
+    for where, name in ((things_repository, "lock"), (events_repository, "lock_errata")):
+        original = getattr(where, name)
+
+        def restarted(
+            connection: Connection, original: Callable[..., str] = original, **members: bool
+        ) -> str:
+            return f"after {original(connection, **members)}"
+
+        monkeypatch.setattr(where, name, restarted)
+    assert capturer.capture(request).counts == {"accepted": 2}
+    with database.reading() as connection:
+        known = known_things(connection)
+        assert len(set(known.values())) == len(known) == 48 + 48 + 1
+        posted = connection.exec_driver_sql("SELECT lo, hi FROM posting ORDER BY lo").all()
+    assert sorted(thing for lo, hi in posted for thing in range(lo, hi + 1)) == sorted(
+        known[id_] for id_ in [*CASE, item("single")]
+    )
+    capturer.close()
 
 
 def test_things_of_before_are_found_afterwards(database: Database) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from trace_api.capture.pages import unpack
 from trace_api.database.arrays import integers, texts
 from trace_api.database.bulk import COPY_LARGE_FROM, Target, array
-from trace_api.database.engine import driver
+from trace_api.database.engine import STARTED, driver
 
 # Advisory locks, first key. Second key: 0, or a number from a bounded set.
 _ERRATA_LOCK = 7301
@@ -108,14 +108,17 @@ _CAPTURE_TYPES: Final = (
 _CAPTURE_ARRAYS: Final = ", ".join(f"%s::{kind}[]" for kind in _CAPTURE_TYPES)
 
 
-def lock_errata(connection: Connection, *, alone: bool) -> None:
+def lock_errata(connection: Connection, *, alone: bool) -> str:
     """Wait until no error declaration is being captured, or, ``alone``, until nothing is.
 
     Held to the end of the transaction. A declaration changes facts of events that it does not hold; as
     it is rare, it works alone and every other capture may count on what it read.
+
+    :return: when the PostgreSQL was started
     """
     function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-    driver(connection).execute(f"SELECT {function}({_ERRATA_LOCK}, 0)")
+    row = driver(connection).execute(f"SELECT {STARTED}, {function}({_ERRATA_LOCK}, 0)").fetchone()
+    return str(row[0]) if row else ""
 
 
 def known(connection: Connection, event_ids: Collection[str]) -> list[Known]:

@@ -25,10 +25,18 @@ REMEMBERED_IN_RUNS = 400_000
 REMEMBERED_OTHERS = 20_000
 
 
+class StartedAnew(Exception):  # noqa: N818 - no error: what was remembered has to be asked again
+    """PostgreSQL was started anew: numbers from before may never have reached its disk."""
+
+
 @dataclass(slots=True)
 class Numbers:
-    """The numbers of all texts of one capture."""
+    """The numbers of all texts of one capture.
 
+    :ivar started: start of the PostgreSQL that gave them; empty for none
+    """
+
+    started: str = ""
     things: Things = field(default_factory=Things)
     terms: Mapping[TermKind, Mapping[str, int]] = field(
         default_factory=lambda: {kind: {} for kind in TermKind}
@@ -38,12 +46,20 @@ class Numbers:
 
 
 class Interning:
-    """Gives numbers to texts; once given and committed, a number never changes."""
+    """Gives numbers to texts; once given and committed, a number never changes.
+
+    What is remembered holds for one start of PostgreSQL (``things_repository.lock``).
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         # Two lines of captures ask at once.
         self._memory = Lock()
+        self._forget("")
+
+    def _forget(self, started: str) -> None:
+        """Begin anew with a PostgreSQL that was started then."""
+        self._started = started
         self._things: Memory[str, int] = Memory(REMEMBERED_THINGS)
         self._runs = KnownRuns(REMEMBERED_IN_RUNS)
         self._room = Room(things_repository.draw_blocks)
@@ -64,7 +80,27 @@ class Interning:
         :param transformations: transformationIDs, each once
         :param contexts: the ``@context`` of each document as JSON, each once
         """
+        while True:
+            try:
+                return self._numbers(named, terms, transformations, contexts)
+            except StartedAnew:
+                continue
+
+    def forget(self, started: str) -> None:
+        """Forget numbers that were given before PostgreSQL was started anew."""
         with self._memory:
+            if started != self._started:
+                self._forget(started)
+
+    def _numbers(
+        self,
+        named: Named,
+        terms: Mapping[TermKind, Collection[str]],
+        transformations: Collection[str],
+        contexts: Collection[bytes],
+    ) -> Numbers:
+        with self._memory:
+            started = self._started
             things, new_things = self._recall_things(named)
             of_kind = {kind: self._terms[kind].recall(texts) for kind, texts in terms.items()}
             known_transformations, new_transformations = self._transformations.recall(transformations)
@@ -73,6 +109,10 @@ class Interning:
 
         def work(connection: Connection) -> _Added:
             added = _Added()
+            now = things_repository.lock(connection)
+            if now != started:
+                self.forget(now)
+                raise StartedAnew
             if new_things.single or new_things.lists:
                 added.things, added.runs = self._add_things(connection, new_things)
             if new_terms:
@@ -88,16 +128,16 @@ class Interning:
             added = self._database.run(work)
             # Remembered only now that they are committed.
             with self._memory:
-                self._remember(added)
+                if self._started == started:
+                    self._remember(added)
             things.single |= added.things.single
             things.lists |= added.things.lists
             known_transformations |= added.transformations
             known_contexts |= added.contexts
             for (kind, text), number in added.terms.items():
                 of_kind[kind][0][text] = number
-        found = Numbers(things=things, transformations=known_transformations, contexts=known_contexts)
-        found.terms = {kind: of_kind[kind][0] if kind in of_kind else {} for kind in TermKind}
-        return found
+        of_kinds = {kind: of_kind[kind][0] if kind in of_kind else {} for kind in TermKind}
+        return Numbers(started, things, of_kinds, known_transformations, known_contexts)
 
     def _remember(self, added: _Added) -> None:
         self._things.remember(added.things.single)
@@ -126,7 +166,6 @@ class Interning:
 
     def _add_things(self, connection: Connection, new: _NewThings) -> tuple[Things, Sequence[KnownRun]]:
         """Look things up, and give numbers to those that have none; give the runs that were met, too."""
-        things_repository.lock(connection)
         rows, met = self._new_runs(connection, new.lists)
         known = KnownRuns(2 * sum(run.count for run in met))
         for run in met:

@@ -22,7 +22,7 @@ import orjson
 from sqlalchemy import Connection
 
 from lineage.events import Event
-from trace_api.capture.interning import Interning, Numbers
+from trace_api.capture.interning import Interning, Numbers, StartedAnew
 from trace_api.capture.jobs import Behaviour, Job
 from trace_api.capture.line import TwoLines, Waiting
 from trace_api.capture.preparing import Prepared, prepare, terms_of
@@ -176,8 +176,13 @@ class Capturer:
     def _store(self, captures: Sequence[Capture]) -> list[Job | Refusal]:
         if not captures:
             return []
-        storing = Storing(captures, self._numbers(captures), self._now)
-        return self._database.run(storing.store)
+        while True:
+            try:
+                storing = Storing(captures, self._numbers(captures), self._now)
+                return self._database.run(storing.store)
+            except StartedAnew:
+                # With whatever of them is known: the first that is not makes the memory begin anew.
+                self._interning.forget("")
 
     def _numbers(self, captures: Sequence[Capture]) -> Numbers:
         prepared = [entry for capture in captures for entry in capture.entries if isinstance(entry, Prepared)]

@@ -31,7 +31,7 @@ from trace_api.capture import things_repository
 from trace_api.capture.deriving import derive_again
 from trace_api.capture.event_rows import EventRows
 from trace_api.capture.events_repository import Known, PageRow
-from trace_api.capture.interning import Numbers
+from trace_api.capture.interning import Numbers, StartedAnew
 from trace_api.capture.interning_repository import TermKind
 from trace_api.capture.jobs import Behaviour, Job, Result, job_of
 from trace_api.capture.naming import Things
@@ -94,6 +94,8 @@ class _New(NamedTuple):
 class Storing:
     """The steps of one transaction. May be run again from the start.
 
+    Raises ``StartedAnew`` when the numbers may be lost: ask for them again.
+
     :ivar numbers: of everything that the captures name
     :ivar now: microseconds since 1970, for record times
     """
@@ -106,7 +108,9 @@ class Storing:
         """Do steps 1 to 6 up to the commit; give the outcome of each capture."""
         # 1.
         prepared = [entry for one in self.captures for entry in one.entries if isinstance(entry, Prepared)]
-        events.lock_errata(connection, alone=any(one.facts.declaration for one in prepared))
+        started = events.lock_errata(connection, alone=any(one.facts.declaration for one in prepared))
+        if self.numbers.started not in {"", started}:
+            raise StartedAnew
         # 2.
         outcomes = self._done_before(connection)
         going = [capture for capture in self.captures if capture not in outcomes]

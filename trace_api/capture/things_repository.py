@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from lineage.trace.neighbours import BLOCK, Kind, NameRun
 from trace_api.database.arrays import texts
 from trace_api.database.bulk import Target
-from trace_api.database.engine import driver
+from trace_api.database.engine import STARTED, driver
 
 #: How kinds of things are stored: only append.
 KINDS: Final[tuple[Kind, ...]] = ("item", "lot", "unit", "class")
@@ -151,9 +151,21 @@ def numbers(cursor: psycopg.Cursor[Any], keys: Collection[str]) -> dict[str, int
     return dict(cursor.fetchall())
 
 
-def lock(connection: Connection) -> None:
-    """Keep every other writer from adding things, to the end of the transaction."""
-    driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+def lock(connection: Connection) -> str:
+    """Keep every other writer from adding things, to the end of the transaction; do not wait for its commit.
+
+    The commit of the capture that the numbers are for comes later in the log: when it is on disk, so are
+    they. Until then a crash may take them back, those that were drawn and not used as well. Who keeps numbers
+    has to forget them when PostgreSQL was started anew.
+
+    :return: when it was started
+    """
+    cursor = driver(connection).execute(
+        f"SELECT {STARTED}, set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(%s)",
+        (_LOCK,),
+    )
+    row = cursor.fetchone()
+    return str(row[0]) if row else ""
 
 
 def within(connection: Connection, ranges: Sequence[tuple[str, str]]) -> dict[int, list[NameRun]]:

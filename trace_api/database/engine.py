@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from select import select
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
@@ -38,6 +38,9 @@ _INDEX_WALKS = " ".join(
         "plan_cache_mode=force_generic_plan",
     )
 )
+#: When PostgreSQL was started: another value says that it was started anew, maybe after a crash.
+STARTED: Final = "pg_postmaster_start_time()::text"
+
 _CLUSTER = "suyuan_cluster"
 _SHARED = "suyuan_shared"
 
