@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
+from threading import Event
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from lineage.events import DocumentError
 from tests.trace_api.documents import document, item, known_things, seen
 from trace_api.capture import events_repository as events
+from trace_api.capture import line
 from trace_api.capture.jobs import Job
 from trace_api.capture.service import LONG_BYTES, Capturer, Request
 from trace_api.database import Database
@@ -181,6 +183,47 @@ def test_one_that_nobody_waits_for_any_more_is_not_begun(database: Database) -> 
         assert item("1") not in known
         query = "SELECT count(*) FROM posting WHERE %s BETWEEN lo AND hi"
         assert connection.exec_driver_sql(query, (known[item("2")],)).scalar_one() == 1
+
+
+def test_the_next_is_read_while_one_is_stored(database: Database) -> None:
+    capturer = Capturer(database, 1000)
+    with database.transaction() as connection:
+        events.lock_errata(connection, alone=True)
+        busy = capturer.submit(request(seen("busy")))
+        _until_waiting(database, 1)
+        after, wrong = capturer.submit(request(seen("1"))), capturer.submit(Request(b"{", JSON, "device 2"))
+        # It is told what is wrong with it before the database is free.
+        with pytest.raises(DocumentError):
+            wrong.result(20)
+        assert not busy.done()
+        assert not after.done()
+    assert busy.result(30).success
+    assert after.result(30).success
+    capturer.close()
+
+
+def test_no_more_is_read_than_one_group_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "GROUP_SIZE", 3)
+    read: list[int] = []
+    free = Event()
+
+    def store(group: Sequence[line.Waiting[int, int]]) -> None:
+        assert free.wait(20)
+        for one in group:
+            one.future.set_result(one.item)
+
+    def note(number: int) -> int:
+        read.append(number)
+        return number
+
+    lines: line.TwoLines[int, int, int] = line.TwoLines(note, store)
+    futures = [lines.join(number, 10) for number in range(50)]
+    time.sleep(0.3)
+    # Those that are being stored, and as many that wait.
+    assert len(read) <= 2 * 3
+    free.set()
+    assert [each.result(20) for each in futures] == list(range(50))
+    lines.close()
 
 
 def test_a_scan_does_not_wait_for_long_documents(database: Database) -> None:
