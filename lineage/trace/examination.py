@@ -175,5 +175,6 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
         details = tuple(sorted(one.details.items()))
         alike[one.code, one.events, one.at, one.against, one.rule, details].append(one)
     for group in alike.values():
-        things = dict.fromkeys(thing for one in group for thing in one.things)
-        yield group[0]._replace(things=tuple(things))
+        # In the order of their numbers, in whatever order a store answers.
+        things = {thing for one in group for thing in one.things}
+        yield group[0]._replace(things=tuple(sorted(things)))

@@ -18,6 +18,7 @@ from trace_api.capture.things_repository import LINE, ThingRow
 from trace_api.database import Database
 from trace_api.database.engine import driver
 from trace_api.database.memory import Memory
+from trace_api.errors import TraceApiError
 
 # Texts remembered at once; a thing takes some 250 bytes, in a run some 60.
 REMEMBERED_THINGS = 60_000
@@ -25,8 +26,10 @@ REMEMBERED_IN_RUNS = 400_000
 REMEMBERED_OTHERS = 20_000
 
 
-class StartedAnew(Exception):  # noqa: N818 - no error: what was remembered has to be asked again
+class StartedAnew(TraceApiError):  # noqa: N818 - nothing failed: what was remembered is asked again
     """PostgreSQL was started anew: numbers from before may never have reached its disk."""
+
+    code = "started-anew"
 
 
 @dataclass(slots=True)
@@ -112,7 +115,7 @@ class Interning:
             now = things_repository.lock(connection)
             if now != started:
                 self.forget(now)
-                raise StartedAnew
+                raise StartedAnew("PostgreSQL was started anew")
             if new_things.single or new_things.lists:
                 added.things, added.runs = self._add_things(connection, new_things)
             if new_terms:

@@ -110,7 +110,7 @@ class Storing:
         prepared = [entry for one in self.captures for entry in one.entries if isinstance(entry, Prepared)]
         started = events.lock_errata(connection, alone=any(one.facts.declaration for one in prepared))
         if self.numbers.started not in {"", started}:
-            raise StartedAnew
+            raise StartedAnew("PostgreSQL was started anew")
         # 2.
         outcomes = self._done_before(connection)
         going = [capture for capture in self.captures if capture not in outcomes]
