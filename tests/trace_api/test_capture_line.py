@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
@@ -30,16 +31,23 @@ def request(*captured: dict[str, Any], principal: str = "device 1", **members: A
     return Request(orjson.dumps(document(*captured)), JSON, principal, **members)
 
 
+@contextmanager
+def kept_waiting(database: Database, capturer: Capturer) -> Iterator[Future[Job]]:
+    """Have a first capture wait for the database until the block ends, and others behind it."""
+    with database.transaction() as connection:
+        events.lock_errata(connection, alone=True)
+        busy = capturer.submit(request(seen("busy")))
+        _until_waiting(database, 1)
+        yield busy
+
+
 @pytest.fixture
 def together(database: Database) -> Together:
     """Give the means to have captures wait until all of them stand in line."""
 
     def submit(*requests: Request) -> list[Future[Job]]:
         capturer = Capturer(database, 1000)
-        with database.transaction() as connection:
-            events.lock_errata(connection, alone=True)
-            busy = capturer.submit(request(seen("busy")))
-            _until_waiting(database, 1)
+        with kept_waiting(database, capturer) as busy:
             futures = [capturer.submit(one) for one in requests]
         wait(futures, 30)
         capturer.close()
@@ -169,10 +177,7 @@ def test_what_fails_with_one_is_no_matter_of_the_others(together: Together, data
 
 def test_one_that_nobody_waits_for_any_more_is_not_begun(database: Database) -> None:
     capturer = Capturer(database, 1000)
-    with database.transaction() as connection:
-        events.lock_errata(connection, alone=True)
-        busy = capturer.submit(request(seen("busy")))
-        _until_waiting(database, 1)
+    with kept_waiting(database, capturer) as busy:
         gone, left = capturer.submit(request(seen("1"))), capturer.submit(request(seen("2")))
         assert gone.cancel()
     assert left.result(30).success
@@ -187,10 +192,7 @@ def test_one_that_nobody_waits_for_any_more_is_not_begun(database: Database) -> 
 
 def test_the_next_is_read_while_one_is_stored(database: Database) -> None:
     capturer = Capturer(database, 1000)
-    with database.transaction() as connection:
-        events.lock_errata(connection, alone=True)
-        busy = capturer.submit(request(seen("busy")))
-        _until_waiting(database, 1)
+    with kept_waiting(database, capturer) as busy:
         after, wrong = capturer.submit(request(seen("1"))), capturer.submit(Request(b"{", JSON, "device 2"))
         # It is told what is wrong with it before the database is free.
         with pytest.raises(DocumentError):

@@ -83,25 +83,6 @@ class Interning:
         :param transformations: transformationIDs, each once
         :param contexts: the ``@context`` of each document as JSON, each once
         """
-        while True:
-            try:
-                return self._numbers(named, terms, transformations, contexts)
-            except StartedAnew:
-                continue
-
-    def forget(self, started: str) -> None:
-        """Forget numbers that were given before PostgreSQL was started anew."""
-        with self._memory:
-            if started != self._started:
-                self._forget(started)
-
-    def _numbers(
-        self,
-        named: Named,
-        terms: Mapping[TermKind, Collection[str]],
-        transformations: Collection[str],
-        contexts: Collection[bytes],
-    ) -> Numbers:
         with self._memory:
             started = self._started
             things, new_things = self._recall_things(named)
@@ -128,7 +109,10 @@ class Interning:
             return added
 
         if new_things.single or new_things.lists or new_terms or new_transformations or new_contexts:
-            added = self._database.run(work)
+            try:
+                added = self._database.run(work)
+            except StartedAnew:
+                return self.numbers(named, terms, transformations, contexts)
             # Remembered only now that they are committed.
             with self._memory:
                 if self._started == started:
@@ -141,6 +125,12 @@ class Interning:
                 of_kind[kind][0][text] = number
         of_kinds = {kind: of_kind[kind][0] if kind in of_kind else {} for kind in TermKind}
         return Numbers(started, things, of_kinds, known_transformations, known_contexts)
+
+    def forget(self, started: str) -> None:
+        """Forget numbers that were given before PostgreSQL was started anew."""
+        with self._memory:
+            if started != self._started:
+                self._forget(started)
 
     def _remember(self, added: _Added) -> None:
         self._things.remember(added.things.single)

@@ -117,8 +117,8 @@ class Ascending:
 
         :param text: the identifiers, a line each
         """
-        alike = len(text) == len(ids) * (len(ids[0]) + 1) - 1 and len(set(map(len, ids))) == 1
-        if not alike or text.count(LINE) != len(ids) - 1 or not all(map(lt, ids, islice(ids, 1, None))):
+        one_length = len(set(map(len, ids))) == 1
+        if not one_length or text.count(LINE) != len(ids) - 1 or not all(map(lt, ids, islice(ids, 1, None))):
             return None
         parts = []
         for start in range(0, len(ids), BLOCK):

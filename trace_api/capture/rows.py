@@ -135,9 +135,8 @@ def add_facts(
         _add_marks(rows, number, facts, things)
 
 
-def _joined(things: Things, several: Iterable[Sequence[str]]) -> Sequence[Run]:
+def _joined(things: Things, lists: Sequence[Sequence[str]]) -> Sequence[Run]:
     """Give the fewest runs that hold the things of all these lists."""
-    lists = list(several)
     if len(lists) == 1:
         return things.runs(lists[0])
     return runs_of([things.number(id_) for ids in lists for id_ in ids])
