@@ -22,6 +22,7 @@ from lineage.facts.model import (
     Thing,
     kind_named,
 )
+from lineage.facts.quality import Quality
 from lineage.facts.reading import facts_of, lot_key
 from lineage.facts.times import DAY, SECOND, micros, moment, rfc3339
 
@@ -45,6 +46,7 @@ __all__ = [
     "Oddity",
     "Order",
     "Posting",
+    "Quality",
     "Role",
     "Scope",
     "Statement",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from lineage.events import Event
 from lineage.facts.model import How
+from lineage.facts.quality import Quality, quality_of
 from lineage.facts.terms import own_text, own_word, step_of
 from lineage.identifiers import name_uri
 
@@ -83,8 +84,9 @@ class Statement(NamedTuple):
     disposition: str | None
     creates: bool
     """An ObjectEvent ADD: its things begin."""
-    tells_more: bool
-    """The event has sensor data, ilmd or members of its own: rules about quality have to read it."""
+    sensed: bool
+    """The event has sensor data: rules about temperatures have to read it."""
+    quality: Quality
 
 
 def statement_of(event: Event) -> Statement:
@@ -99,7 +101,8 @@ def statement_of(event: Event) -> Statement:
         event.sources,
         event.destinations,
         own_text(event, "carrier"),
-        event.extended or bool(event.sensor_elements or event.ilmd),
+        bool(event.sensor_elements),
+        quality_of(event),
     )
 
 
@@ -114,7 +117,8 @@ def _statement(
     all_sources: tuple[tuple[str | None, str], ...],
     all_destinations: tuple[tuple[str | None, str], ...],
     carrier: str | None,
-    tells_more: bool,
+    sensed: bool,
+    quality: Quality,
 ) -> Statement:
     """Give a statement from the members that it follows from: a line says the same of thousands of things."""
     sources, destinations = dict(reversed(all_sources)), dict(reversed(all_destinations))
@@ -132,7 +136,8 @@ def _statement(
         step=step,
         disposition=own_word(disposition),
         creates=kind == "ObjectEvent" and action == "ADD",
-        tells_more=tells_more,
+        sensed=sensed,
+        quality=quality,
     )
 
 

@@ -1,7 +1,7 @@
 """Looks at what happened to many things and reports what does not add up.
 
-1. What touched the things is read set-wise (see ``journeys``), and the documents of those events that say
-   more than who, where and what.
+1. What touched the things is read set-wise (see ``journeys``), and the documents of those events that have
+   sensor data.
 2. Things that the same events touched are looked at once. Each is held to every rule of ``rules``; lots
    besides to their balance.
 3. Findings that say the same of several things (the forty cups of one lost pallet) become one.
@@ -92,13 +92,9 @@ class _Examination:
         events = {one.event for one in touched if not one.void}
         self._told = neighbours.statements(events)
         self._yields: dict[int, float] = {}
-        self._events = neighbours.events({event for event in events if self._told[event].tells_more})
         # Many things have the readings of one sensor: they are read once.
-        self._readings = {
-            number: list(temperatures(event))
-            for number, event in self._events.items()
-            if event.sensor_elements
-        }
+        reported = neighbours.events({event for event in events if self._told[event].sensed})
+        self._readings = {number: list(temperatures(event)) for number, event in reported.items()}
 
     def groups(self) -> Iterable[list[int]]:
         """Give the things together that the same events touched in the same way: one look is enough."""
@@ -116,7 +112,7 @@ class _Examination:
         name = self._names[thing]
         product = self._directory.product_of(name.id)
         profile = profile_at(product, seen)
-        stated = [(one, self._told[one.event], self._events.get(one.event)) for one in seen]
+        stated = [(one, self._told[one.event]) for one in seen]
         view = View(thing, name, seen, stated, self._told, self._readings, product, profile, self._directory)
         for rule in RULES:
             yield from rule(view)

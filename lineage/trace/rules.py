@@ -11,10 +11,8 @@ from datetime import date, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-from lineage.events import Event
-from lineage.facts import How, Move, Role, Statement, rfc3339
+from lineage.facts import How, Move, Quality, Role, Statement, rfc3339
 from lineage.facts.sensors import Reading
-from lineage.facts.terms import own_member, own_text
 from lineage.facts.times import SECOND
 from lineage.profiles import Profile
 from lineage.trace.directory import Directory, Product, Site
@@ -49,8 +47,8 @@ class View:
     name: Name
     passages: Sequence[Passage]
     """What touched it, events that stand only, one each, in order."""
-    stated: Sequence[tuple[Passage, Statement, Event | None]]
-    """Each passage with what its event says, and its document if that says more than who, where and what."""
+    stated: Sequence[tuple[Passage, Statement]]
+    """Each passage with what its event says."""
     told: Mapping[int, Statement]
     readings: Mapping[int, Sequence[Reading]]
     """Temperatures that events report."""
@@ -76,7 +74,7 @@ def ends(view: View) -> Iterator[Finding]:
     ended: tuple[Passage, How] | None = None
     later: list[Passage] = []
     sales: list[Passage] = []
-    for one, statement, _ in view.stated:
+    for one, statement in view.stated:
         if ended is not None and one.through is None:
             later.append(one)
         how = How.CONSUMED if one.role is Role.INPUT else statement.ends if one.role is Role.EPC else None
@@ -105,7 +103,7 @@ def _came_back(view: View, sales: Sequence[Passage]) -> bool:
     """Say whether the thing was recorded as returned between its first and last sale."""
     return any(
         statement.disposition == "returned" and sales[0].at <= one.at <= sales[-1].at
-        for one, statement, _ in view.stated
+        for one, statement in view.stated
     )
 
 
@@ -130,7 +128,7 @@ def travel(view: View) -> Iterator[Finding]:
         return
     before: tuple[Passage, Site] | None = None
     slack = view.limit("travel_slack_minutes") * MINUTE
-    for one, statement, _ in view.stated:
+    for one, statement in view.stated:
         site = view.directory.site(statement.site) if statement.site else None
         if site is None or site.latitude is None or site.longitude is None:
             continue
@@ -210,13 +208,12 @@ def _is_excursion(streak: Sequence[tuple[Reading, int]], allowed: float) -> bool
 
 def inspection(view: View) -> Iterator[Finding]:
     """``inspection_expired`` and ``inspection_failed``: filled although the inspection forbids it."""
-    dues = _Latest(lambda event: _date(own_text(event, "nextInspectionDate")))
+    due: date | None = None
     failed: Passage | None = None
-    for one, statement, event in view.stated:
+    for one, statement in view.stated:
         if one.through is not None:
             continue
         if statement.step == FILLING:
-            due = dues.value()
             if due is not None and legal_day(one.at) > due:
                 yield view.finding("inspection_expired", (one.event,), one.at, due=due.isoformat())
             if failed is not None:
@@ -229,21 +226,22 @@ def inspection(view: View) -> Iterator[Finding]:
             continue
         if statement.step == "inspecting":
             failed = one if statement.disposition == "non_conformant" else None
-        if event is not None:
-            dues.add(event)
+        due = statement.quality.inspection_due or due
 
 
 def safety_interval(view: View) -> Iterator[Finding]:
     """``safety_interval``: harvested too soon after a treatment."""
-    treatments: list[tuple[Passage, Event | None]] = []
-    for one, statement, event in view.stated:
+    treatments: list[tuple[Passage, Quality]] = []
+    for one, statement in view.stated:
         if statement.step in _TREATING and one.role is not Role.INPUT:
-            treatments.append((one, event))
+            treatments.append((one, statement.quality))
             continue
         if statement.step != HARVESTING and one.role is not Role.INPUT:
             continue
-        for treatment, document in treatments:
-            days = _days(document, view.limit("safety_interval_days"))
+        for treatment, said in treatments:
+            days = said.interval_days
+            if days is None:
+                days = int(view.limit("safety_interval_days"))
             if legal_day(one.at) < legal_day(treatment.at) + timedelta(days=days):
                 yield view.finding(
                     "safety_interval",
@@ -251,18 +249,17 @@ def safety_interval(view: View) -> Iterator[Finding]:
                     one.at,
                     applied=rfc3339(treatment.at),
                     days=days,
-                    input=(own_text(document, "input") if document else None) or "?",
+                    input=said.input or "?",
                 )
 
 
 def shelf_life(view: View) -> Iterator[Finding]:
     """``shelf_life_exceeded``: traded after its last day."""
-    days = _Latest(lambda event: _last_day(view, event))
-    for one, statement, event in view.stated:
-        if event is not None and event.ilmd is not None and one.through is None:
-            days.add(event)
-        last = days.value() if statement.step in _TRADING else None
-        if last is not None and legal_day(one.at) > last:
+    last: date | None = None
+    for one, statement in view.stated:
+        if one.through is None:
+            last = _last_day(view, statement.quality) or last
+        if last is not None and statement.step in _TRADING and legal_day(one.at) > last:
             yield view.finding(
                 "shelf_life_exceeded",
                 (one.event,),
@@ -272,39 +269,12 @@ def shelf_life(view: View) -> Iterator[Finding]:
             )
 
 
-class _Latest:
-    """The day that the latest of some events names.
-
-    A lot may have hundreds of events that name one: they are read from the latest on, and only when asked.
-    """
-
-    def __init__(self, read: Callable[[Event], date | None]) -> None:
-        self._read = read
-        self._unread: list[Event] = []
-        self._day: date | None = None
-
-    def add(self, event: Event) -> None:
-        """Note one that is later than the others."""
-        self._unread.append(event)
-
-    def value(self) -> date | None:
-        """Give the day, if any event names one."""
-        while self._unread:
-            day = self._read(self._unread.pop())
-            if day is not None:
-                self._day = day
-                self._unread.clear()
-        return self._day
-
-
-def _last_day(view: View, event: Event) -> date | None:
-    for name in ("itemExpirationDate", "bestBeforeDate", "sellByDate"):
-        day = _date(event.ilmd_value(name))
-        if day is not None:
-            return day
-    made = _date(own_text(event, "productionDate"))
+def _last_day(view: View, said: Quality) -> date | None:
+    """Give the last day that an event names; else the product's shelf life from the day it was made."""
     days = view.product.shelf_life_days if view.product else None
-    return None if made is None or days is None else made + timedelta(days=days)
+    if said.last_day is not None or said.made is None or days is None:
+        return said.last_day
+    return said.made + timedelta(days=days)
 
 
 def receipts_of_lots(view: View) -> Iterator[Finding]:
@@ -312,9 +282,9 @@ def receipts_of_lots(view: View) -> Iterator[Finding]:
     if view.name.kind != "lot":
         return
     receipts: list[tuple[Passage, Statement]] = [
-        (one, statement) for one, statement, _ in view.stated if statement.move is Move.RECEIVE
+        (one, statement) for one, statement in view.stated if statement.move is Move.RECEIVE
     ]
-    for one, statement, _ in view.stated:
+    for one, statement in view.stated:
         if statement.move is not Move.SHIP or one.through is not None:
             continue
         fitting = [
@@ -332,23 +302,6 @@ def _fits(shipped: Statement, received: Statement) -> bool:
     if shipped.taker and received.taker and shipped.taker != received.taker:
         return False
     return not (shipped.giver and received.giver and shipped.giver != received.giver)
-
-
-def _date(text: Any) -> date | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-
-
-def _days(event: Event | None, otherwise: float) -> int:
-    """Give the interval that a treatment names, else the profile's."""
-    value = None if event is None else own_member(event, "safetyIntervalDays")
-    if isinstance(value, str) and value.strip().isdigit():
-        return int(value)
-    return int(value) if isinstance(value, (int, float)) else int(otherwise)
 
 
 Rule = Callable[[View], Iterable[Finding]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+from lineage.facts.quality import written
 from trace_api.capture.events_repository import EventRow
 from trace_api.capture.interning import Numbers
 from trace_api.capture.interning_repository import TermKind
@@ -20,9 +21,12 @@ class EventRows:
 
     def __init__(self, numbers: Numbers, recorded: int) -> None:
         # An absent term has no number.
-        self._steps, self._dispositions, self._places, self._parties = (
+        self._steps, self._dispositions, self._places, self._parties, self._qualities = (
             cast("Callable[[str | None], int | None]", numbers.terms[kind].get)
-            for kind in (TermKind.STEP, TermKind.DISPOSITION, TermKind.PLACE, TermKind.PARTY)
+            for kind in (
+                *(TermKind.STEP, TermKind.DISPOSITION, TermKind.PLACE, TermKind.PARTY),
+                TermKind.QUALITY,
+            )
         )
         self._recorded = recorded
 
@@ -49,7 +53,8 @@ class EventRows:
             parties(said.carrier),
             parties(said.owner),
             places(said.bound_for),
-            said.tells_more,
+            said.sensed,
+            self._qualities(written(said.quality)),
             one.facts.declaration,
             void,
             capture,

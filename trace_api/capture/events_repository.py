@@ -38,7 +38,8 @@ class EventRow(NamedTuple):
     carrier: int | None
     owner: int | None
     bound_for: int | None
-    tells_more: bool
+    sensed: bool
+    quality: int | None
     declaration: bool
     void: bool
     capture: int
@@ -63,7 +64,7 @@ _EVENT: Final = Target(
         *("int8", "text", "int8", "int8", "int8"),
         *("int2", "int2", "int4", "int4", "int4", "int4"),
         *("int2", "int2", "int4", "int4", "int4", "int4", "int4"),
-        *("bool", "bool", "bool", "int8", "int8", "int2", "bytea"),
+        *("bool", "int4", "bool", "bool", "int8", "int8", "int2", "bytea"),
     ],
 )
 _PAGE: Final = Target("event_page", PageRow._fields, ["int8", "int4", "int2", "bytea"], COPY_LARGE_FROM)

@@ -25,6 +25,8 @@ class TermKind(IntEnum):
     PLACE = 3
     UNIT = 4
     PARTY = 5
+    QUALITY = 6
+    """What an event says about quality, as :func:`lineage.facts.quality.written` has it."""
 
 
 Term = tuple[TermKind, str]

@@ -11,6 +11,7 @@ import orjson
 from lineage.errors import LineageError
 from lineage.events import Event, Problem, event_hash
 from lineage.facts import EventFacts, Statement, facts_of, micros, statement_of
+from lineage.facts.quality import written
 from trace_api.capture.interning_repository import TermKind
 
 # PostgreSQL refuses index entries past some 2,700 bytes. The longest GS1 key has 90 characters.
@@ -88,13 +89,14 @@ def prepare(index: int, event: Event, pointer: str) -> Prepared | list[Problem]:
 
 def terms_of(prepared: Iterable[Prepared]) -> dict[TermKind, Collection[str]]:
     """Give every term that is stored with the events, by kind, each once."""
-    steps, dispositions, places, units, parties = (set[str | None]() for _ in range(5))
+    steps, dispositions, places, units, parties, qualities = (set[str | None]() for _ in range(6))
     for one in prepared:
         said = one.statement
         steps.add(said.step)
         dispositions.add(said.disposition)
         places.update((said.read_point, one.location, said.bound_for))
         parties.update((said.giver, said.taker, said.carrier, said.owner))
+        qualities.add(written(said.quality))
         for group in one.facts.groups:
             if group.uom is not None:
                 units.add(group.uom)
@@ -104,6 +106,7 @@ def terms_of(prepared: Iterable[Prepared]) -> dict[TermKind, Collection[str]]:
         TermKind.PLACE: places,
         TermKind.UNIT: units,
         TermKind.PARTY: parties,
+        TermKind.QUALITY: qualities,
     }
     return {kind: {text for text in texts if text is not None} for kind, texts in kinds.items()}
 

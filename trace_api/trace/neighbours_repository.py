@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from lineage.events import Event
 from lineage.facts import How, Move, Role, Scope, Statement
+from lineage.facts.quality import UNSAID, read_quality
 from lineage.trace.neighbours import (
     FOREVER,
     NEVER,
@@ -54,11 +55,11 @@ from trace_api.trace.gathering_repository import (
 
 _WITHIN_PARENT: Final = "f.parent BETWEEN a.first AND a.last"
 _STATEMENTS: Final = (
-    "SELECT id, event_id, type, action, move, ends, tells_more,"
-    " location, read_point, giver, taker, carrier, owner, bound_for, step, disposition, page, line"
+    "SELECT id, event_id, type, action, move, ends, sensed,"
+    " location, read_point, giver, taker, carrier, owner, bound_for, step, disposition, quality, page, line"
     " FROM event WHERE id = ANY(%s::bigint[])"
 )
-_TERMS: Final = slice(7, 16)
+_TERMS: Final = slice(7, 17)
 _ROLES: Final = {int(role): role for role in Role}
 
 # What the connections of a pool remember of what never changes: texts of terms, what events say.
@@ -288,10 +289,12 @@ class PostgresNeighbours:
         self._cursor.execute(_STATEMENTS, (integers(events),))
         rows = self._cursor.fetchall()
         terms = self._terms({term for row in rows for term in row[_TERMS]})
-        remember_places(self.connection, {row[0]: row[16:] for row in rows})
+        remember_places(self.connection, {row[0]: row[17:] for row in rows})
         for row in rows:
-            number, event_id, kind, action, move, ends, tells_more = row[:7]
-            location, read_point, *parties, bound_for, step, disposition = map(terms.get, row[_TERMS])
+            number, event_id, kind, action, move, ends, sensed = row[:7]
+            location, read_point, *parties, bound_for, step, disposition, quality = map(
+                terms.get, row[_TERMS]
+            )
             giver, taker, carrier, owner = parties
             statement = Statement(
                 move=Move(move),
@@ -306,7 +309,8 @@ class PostgresNeighbours:
                 step=step,
                 disposition=disposition,
                 creates=kind == TYPES["ObjectEvent"] and action == ACTIONS["ADD"],
-                tells_more=tells_more,
+                sensed=sensed,
+                quality=UNSAID if quality is None else read_quality(quality),
             )
             yield number, (event_id, statement)
 
