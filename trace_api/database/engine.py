@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar, cast
 
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -97,10 +98,14 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot of the committed state, for any number of statements."""
         with self._reader.connect() as connection:
-            yield connection
-            # With a rollback the driver would forget what it has prepared, for the next question to do again.
-            # The driver's own commit: statements that went past SQLAlchemy began nothing that it would end.
-            driver(connection).commit()
+            try:
+                yield connection
+            finally:
+                # With a rollback the driver would forget what it has prepared, for the next question to do
+                # again: also where the answer is a refusal. The driver's own commit: statements that went
+                # past SQLAlchemy began nothing that it would end.
+                if not connection.invalidated and _is_sound(driver(connection)):
+                    driver(connection).commit()
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -111,6 +116,11 @@ class Database:
 def driver(connection: Connection) -> psycopg.Connection[Any]:
     """Give the psycopg connection inside, in the same transaction: for COPY and for the hot statements."""
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def _is_sound(connection: psycopg.Connection[Any]) -> bool:
+    """Say whether no statement of the transaction has failed."""
+    return connection.info.transaction_status in (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
 
 def on_cluster(connection: Connection) -> bool:
