@@ -24,20 +24,19 @@ _LOST_RACE = (DeadlockDetected, SerializationFailure, UniqueViolation)
 # psycopg prepares a statement on the server at this repetition: the hot statements save their planning.
 PREPARE_THRESHOLD = 2
 
-# Rows are looked up by key through an index, however many keys one statement brings: a hash or a merge join,
-# or a scan behind a nested loop, would read the table from end to end, and a plan made while the table was
-# small would go on doing so. One plan is then right for all values: planning for each call took as long as
-# most statements do.
-_INDEX_WALKS = " ".join(
-    f"-c {setting}"
-    for setting in (
-        "enable_seqscan=off",
-        "enable_hashjoin=off",
-        "enable_mergejoin=off",
-        # On a table that has just begun to grow a whole copy of it looks cheap.
-        "enable_material=off",
-        "plan_cache_mode=force_generic_plan",
-    )
+#: Rows are looked up by key through an index, however many keys one statement brings: a hash or a merge join,
+#: or a scan behind a nested loop, would read the table from end to end, and a plan made while the table was
+#: small would go on doing so.
+INDEX_WALKS: Final = (
+    "enable_seqscan=off",
+    "enable_hashjoin=off",
+    "enable_mergejoin=off",
+    # On a table that has just begun to grow a whole copy of it looks cheap.
+    "enable_material=off",
+)
+# One plan is then right for all values: planning for each call took as long as most statements do.
+_PLANNING: Final = " ".join(
+    f"-c {setting}" for setting in (*INDEX_WALKS, "plan_cache_mode=force_generic_plan")
 )
 #: When PostgreSQL was started: another value says that it was started anew, maybe after a crash.
 STARTED: Final = "pg_postmaster_start_time()::text"
@@ -56,13 +55,13 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 16, read_timeout: float = 30.0) -> None:
         self.url = url
-        self._writer = _engine(url, pool_size, {"application_name": "suyuan", "options": _INDEX_WALKS})
+        self._writer = _engine(url, pool_size, {"application_name": "suyuan", "options": _PLANNING})
         self._reader = _engine(
             url,
             pool_size,
             {
                 "application_name": "suyuan-read",
-                "options": f"{_INDEX_WALKS} -c default_transaction_read_only=on"
+                "options": f"{_PLANNING} -c default_transaction_read_only=on"
                 " -c default_transaction_isolation=repeatable\\ read"
                 f" -c statement_timeout={int(read_timeout * 1000)}",
             },
