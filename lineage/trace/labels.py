@@ -92,11 +92,9 @@ class ByBlock(dict[int, list[R]]):
         for run in runs:
             self.setdefault(run.first >> _SHIFT, []).append(run)
 
-    def overlapping(self, first: int, last: int) -> Iterator[R]:
+    def overlapping(self, first: int, last: int) -> list[R]:
         """Give every run that shares a thing with ``first..last`` (which lie in one block)."""
-        for run in self.get(first >> _SHIFT, ()):
-            if run.first <= last and first <= run.last:
-                yield run
+        return [run for run in self.get(first >> _SHIFT, ()) if run.first <= last and first <= run.last]
 
 
 class Labels:

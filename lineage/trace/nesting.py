@@ -8,10 +8,11 @@ walk found it, with the chain of containment facts that says so. Windows are hal
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from lineage.trace.labels import THING, ByBlock, Piece, Step
-from lineage.trace.neighbours import Ask, Neighbours
+from lineage.trace.neighbours import BLOCK, Ask, Neighbours
 
 MAX_NESTING = 24
 """Levels of containers. Item, case, pallet, load carrier, container, ship are six; wrong data can form a
@@ -38,16 +39,21 @@ class Stretch(NamedTuple):
 
 
 def asks_of(stretches: Iterable[Stretch]) -> list[Ask]:
-    """Ask about all these stretches: runs that overlap joined, over the hull of their times."""
+    """Ask about all these stretches, over the hull of their times where runs overlap or follow each other.
+
+    The units of one shipment are often numbered one after the other: a block of them is one ask.
+    """
     asks: list[Ask] = []
-    for first, last, start, end in sorted((s.first, s.last, s.start, s.end) for s in stretches):
-        if asks and first <= asks[-1].last:
-            before = asks[-1]
-            asks[-1] = Ask(
-                before.first, max(before.last, last), min(before.since, start), max(before.until, end)
-            )
-        else:
-            asks.append(Ask(first, last, start, end))
+    first, last, since, until = 0, -1, 0, 0
+    for one in sorted(stretches, key=attrgetter("first")):
+        if one.first <= last or (one.first == last + 1 and one.first % BLOCK):
+            last, since, until = max(last, one.last), min(since, one.start), max(until, one.end)
+            continue
+        if first <= last:
+            asks.append(Ask(first, last, since, until))
+        first, last, since, until = one.first, one.last, one.start, one.end
+    if first <= last:
+        asks.append(Ask(first, last, since, until))
     return asks
 
 
@@ -58,31 +64,27 @@ def upwards(
 
     Many siblings share a box for the same time; only the one that says most is carried on: with
     ``earliest`` the one with the earliest start among those that end together, else the one with the
-    latest end among those that start together.
+    latest end among those that start together, and of those that say the same the one with the lowest number.
     """
     level = list(stretches)
     for _ in range(MAX_NESTING):
         index = ByBlock(level)
         best: dict[tuple[int, int], Stretch] = {}
-        for interval in neighbours.containers(asks_of(level)):
-            for inner in index.overlapping(interval.first, interval.last):
-                start, end = max(inner.start, interval.start), min(inner.end, interval.end)
-                if start >= end or any(step.upstream == interval.parent for step in inner.steps):
+        for one in neighbours.containers(asks_of(level)):
+            unit = one.parent
+            for inner in index.overlapping(one.first, one.last):
+                start, end = max(inner.start, one.start), min(inner.end, one.end)
+                if start >= end or (inner.steps and any(step.upstream == unit for step in inner.steps)):
                     continue
-                key = (interval.parent, end if earliest else start)
+                key, child = (unit, end if earliest else start), max(inner.first, one.first)
                 known = best.get(key)
-                if known is None or (start < known.start if earliest else end > known.end):
-                    child = max(inner.first, interval.first)
-                    step = Step("contains", child, interval.parent, interval.event, start)
-                    best[key] = Stretch(
-                        interval.parent,
-                        interval.parent,
-                        start,
-                        end,
-                        inner.piece,
-                        inner.origin(interval.first),
-                        (*inner.steps, step),
-                    )
+                if known is not None:
+                    more = known.start - start if earliest else end - known.end
+                    if more < 0 or (more == 0 and child >= known.steps[-1].upstream):
+                        continue
+                steps = (*inner.steps, Step("contains", child, unit, one.event, start))
+                through = inner.origin(one.first)
+                best[key] = Stretch(unit, unit, start, end, inner.piece, through, steps)
         level = list(best.values())
         if not level:
             return
