@@ -18,6 +18,7 @@ class Names(Mapping[int, Name]):
     def __init__(self, neighbours: Neighbours) -> None:
         self._neighbours = neighbours
         self._blocks: dict[int, list[NameRun]] = {}
+        self._shown: dict[int, Name] = {}
 
     def ask(self, runs: Iterable[Run]) -> None:
         """Ask for the names of these things, in one call for all that are not known yet."""
@@ -34,10 +35,13 @@ class Names(Mapping[int, Name]):
         return [kind for run, begin, end in self._parts(first, last) for kind in run.kinds[begin:end]]
 
     def __getitem__(self, thing: int) -> Name:
-        run = self._run(thing)
-        if run is None:
-            raise KeyError(thing)
-        return Name(run.ids[thing - run.first], run.kinds[thing - run.first])
+        name = self._shown.get(thing)
+        if name is None:
+            run = self._run(thing)
+            if run is None:
+                raise KeyError(thing)
+            name = self._shown[thing] = Name(run.ids[thing - run.first], run.kinds[thing - run.first])
+        return name
 
     def __iter__(self) -> Iterator[int]:
         return iter(

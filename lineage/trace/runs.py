@@ -44,6 +44,20 @@ def union(runs: Iterable[Run]) -> Iterator[Run]:
     yield from _within_blocks(first, last)
 
 
+def ends(runs: Iterable[Run]) -> Iterator[Run]:
+    """Give the first and the last thing of each run; those of one block with what is between them.
+
+    >>> list(ends([(3, 9), (60, 300)]))
+    [(3, 9), (60, 60), (300, 300)]
+    """
+    for first, last in runs:
+        if first // BLOCK == last // BLOCK:
+            yield first, last
+        else:
+            yield first, first
+            yield last, last
+
+
 def _within_blocks(first: int, last: int) -> Iterator[Run]:
     while first <= last:
         end = min(last, first | BLOCK - 1)
