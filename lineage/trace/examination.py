@@ -9,8 +9,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from lineage.facts.sensors import temperatures
 from lineage.profiles import Basis
@@ -84,12 +86,10 @@ class _Examination:
             *sensed(neighbours, things, stays),
         ]
         touched.sort(key=lambda one: (one.at, one.event))
-        self._passages: dict[int, list[Passage]] = {thing: [] for thing in things}
-        for one in touched:
-            if not one.void:
-                for thing in range(one.first, one.last + 1):
-                    self._passages[thing].append(one)
-        events = {one.event for one in touched if not one.void}
+        stands = [one for one in touched if not one.void]
+        self._alike = list(touched_alike(things, stands))
+        self._passages = {thing: its for those, its in self._alike for thing in those}
+        events = {one.event for one in stands}
         self._told = neighbours.statements(events)
         self._yields: dict[int, float] = {}
         # Many things have the readings of one sensor: they are read once.
@@ -99,10 +99,13 @@ class _Examination:
     def groups(self) -> Iterable[list[int]]:
         """Give the things together that the same events touched in the same way: one look is enough."""
         alike: dict[Hashable, list[int]] = defaultdict(list)
-        for thing, its in self._passages.items():
-            name = self._names[thing]
-            product = self._directory.product_of(name.id)
-            alike[name.kind, product, tuple((one.event, one.role, one.through) for one in its)].append(thing)
+        numbers: dict[Hashable, int] = {}
+        for things, its in self._alike:
+            way = tuple((one.event, one.role, one.through) for one in its)
+            number = numbers.setdefault(way, len(numbers))
+            for thing in things:
+                name = self._names[thing]
+                alike[number, name.kind, self._directory.product_of(name.id)].append(thing)
         return alike.values()
 
     def of(self, alike: Sequence[int]) -> Iterator[Finding]:
@@ -148,15 +151,36 @@ class _Examination:
                     yield Finding(odd.code, (thing,), (odd.event,), odd.at, details)
 
 
-def sensed(neighbours: Neighbours, things: Iterable[int], stays: Sequence[InUnit]) -> Iterator[Passage]:
+def touched_alike(
+    things: Sequence[int], touched: Iterable[Passage]
+) -> Iterator[tuple[Sequence[int], list[Passage]]]:
+    """Cut things, in order of their numbers, into stretches of which the same passages touched each one.
+
+    :param touched: passages of these things, in the order in which each stretch is to have its own
+    """
+    placed = [(bisect_left(things, one.first), bisect_right(things, one.last), one) for one in touched]
+    cuts = sorted({0, len(things), *(begin for begin, _, _ in placed), *(end for _, end, _ in placed)})
+    number = {cut: place for place, cut in enumerate(cuts)}
+    its: list[list[Passage]] = [[] for _ in cuts]
+    for begin, end, one in placed:
+        for place in range(number[begin], number[end]):
+            its[place].append(one)
+    for place, (begin, end) in enumerate(pairwise(cuts)):
+        yield things[begin:end], its[place]
+
+
+def sensed(neighbours: Neighbours, things: Sequence[int], stays: Sequence[InUnit]) -> Iterator[Passage]:
     """Give what sensors reported while they were on a thing, or on a unit that it was in."""
-    carriers = [InUnit(thing, NEVER, FOREVER, 0, ((thing, thing),)) for thing in things]
-    of_carrier: dict[int, list[InUnit]] = defaultdict(list)
-    for stay in (*carriers, *stays):
-        of_carrier[stay.unit].append(stay)
+    own = set(things)
+    in_unit: dict[int, list[InUnit]] = defaultdict(list)
+    for stay in stays:
+        in_unit[stay.unit].append(stay)
     on: dict[int, list[InUnit]] = defaultdict(list)
-    for interval in neighbours.attached(asks_during(of_carrier)):
-        for stay in of_carrier.get(interval.parent, ()):
+    units = [ask for ask in asks_during(in_unit) if ask.first not in own]
+    for interval in neighbours.attached([*asks_for(things), *units]):
+        unit = interval.parent
+        itself = [InUnit(unit, NEVER, FOREVER, 0, ((unit, unit),))] if unit in own else ()
+        for stay in (*itself, *in_unit.get(unit, ())):
             start, end = max(stay.start, interval.start), min(stay.end, interval.end)
             if start < end:
                 for sensor in range(interval.first, interval.last + 1):
