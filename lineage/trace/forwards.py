@@ -43,10 +43,11 @@ class _Forwards:
         # 2.
         own = [Stretch(p.first, p.last, p.at, FOREVER, p) for p in frontier]
         units = [unit for level in upwards(self._ask, own, earliest=True) for unit in level]
-        where = ByBlock([*own, *units])
         # 3. Of the inputs that carry the influence into one transformation, the earliest reaches every
         #    output first.
-        for one in self._ask.made_into(asks_of([*own, *units])):
+        used = list(self._ask.made_into(asks_of([*own, *units])))
+        where = ByBlock([*own, *units] if used else ())
+        for one in used:
             carried = [
                 (carrier, leg)
                 for leg in one.inputs

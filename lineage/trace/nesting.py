@@ -38,6 +38,9 @@ class Stretch(NamedTuple):
         return max(self.first, first) if self.through is None else self.through
 
 
+_RUN_AND_TIME = attrgetter("first", "last", "start", "end")
+
+
 def asks_of(stretches: Iterable[Stretch]) -> list[Ask]:
     """Ask about all these stretches, over the hull of their times where runs overlap or follow each other.
 
@@ -45,13 +48,13 @@ def asks_of(stretches: Iterable[Stretch]) -> list[Ask]:
     """
     asks: list[Ask] = []
     first, last, since, until = 0, -1, 0, 0
-    for one in sorted(stretches, key=attrgetter("first")):
-        if one.first <= last or (one.first == last + 1 and one.first % BLOCK):
-            last, since, until = max(last, one.last), min(since, one.start), max(until, one.end)
+    for begin, end, start, stop in sorted(map(_RUN_AND_TIME, stretches)):
+        if begin <= last or (begin == last + 1 and begin % BLOCK):
+            last, since, until = max(last, end), min(since, start), max(until, stop)
             continue
         if first <= last:
             asks.append(Ask(first, last, since, until))
-        first, last, since, until = one.first, one.last, one.start, one.end
+        first, last, since, until = begin, end, start, stop
     if first <= last:
         asks.append(Ask(first, last, since, until))
     return asks
@@ -70,21 +73,21 @@ def upwards(
     for _ in range(MAX_NESTING):
         index = ByBlock(level)
         best: dict[tuple[int, int], Stretch] = {}
-        for one in neighbours.containers(asks_of(level)):
-            unit = one.parent
-            for inner in index.overlapping(one.first, one.last):
-                start, end = max(inner.start, one.start), min(inner.end, one.end)
-                if start >= end or (inner.steps and any(step.upstream == unit for step in inner.steps)):
+        for unit, first, last, opened, closed, event, _ in neighbours.containers(asks_of(level)):
+            for inner in index.overlapping(first, last):
+                start, end = max(inner.start, opened), min(inner.end, closed)
+                if start >= end:
                     continue
-                key, child = (unit, end if earliest else start), max(inner.first, one.first)
+                key, child = (unit, end if earliest else start), max(inner.first, first)
                 known = best.get(key)
                 if known is not None:
                     more = known.start - start if earliest else end - known.end
                     if more < 0 or (more == 0 and child >= known.steps[-1].upstream):
                         continue
-                steps = (*inner.steps, Step("contains", child, unit, one.event, start))
-                through = inner.origin(one.first)
-                best[key] = Stretch(unit, unit, start, end, inner.piece, through, steps)
+                if any(step.upstream == unit for step in inner.steps):
+                    continue
+                steps = (*inner.steps, Step("contains", child, unit, event, start))
+                best[key] = Stretch(unit, unit, start, end, inner.piece, inner.origin(first), steps)
         level = list(best.values())
         if not level:
             return
