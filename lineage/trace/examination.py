@@ -18,13 +18,13 @@ from lineage.facts.sensors import temperatures
 from lineage.profiles import Basis
 from lineage.trace.balance import findings_of
 from lineage.trace.books import books_of
-from lineage.trace.custody import chain_of
-from lineage.trace.directory import Directory, NoDirectory
+from lineage.trace.custody import Holding, chain_of
+from lineage.trace.directory import Directory, NoDirectory, Product
 from lineage.trace.findings import Finding, Of
 from lineage.trace.history import one_each
 from lineage.trace.journeys import InUnit, Passage, asks_during, passages, stays_of
 from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
-from lineage.trace.responsibility import answer_for, profile_at
+from lineage.trace.responsibility import answer_for, legal_day, profile_at
 from lineage.trace.rules import RULES, View
 from lineage.trace.runs import asks_for, runs_of
 from lineage.trace.whereabouts import Holders
@@ -76,6 +76,7 @@ class _Examination:
         self._directory = directory
         self._now = now
         self._holders = Holders(directory)
+        self._in_order: set[Hashable] = set()
         # 1.
         self._names = neighbours.names(asks_for(things))
         lots = {thing for thing in things if self._names[thing].kind == "lot"}
@@ -125,7 +126,18 @@ class _Examination:
         chain = chain_of(thing, seen, self._told, self._holders, profile, self._now)
         yield from chain.findings
         for holding in chain.holdings:
-            yield from answer_for(thing, holding, product, self._directory).findings
+            yield from self._of_holding(thing, holding, product)
+
+    def _of_holding(self, thing: int, holding: Holding, product: Product | None) -> Sequence[Finding]:
+        """Give what is wrong with a holding; many are alike, and most of them in order."""
+        day, steps = legal_day(holding.start), tuple(holding.steps)
+        way = (product, holding.party, holding.site, holding.in_transit, steps, day)
+        if way in self._in_order:
+            return ()
+        found = answer_for(thing, holding, product, self._directory).findings
+        if not found:
+            self._in_order.add(way)
+        return found
 
     def rule_for(self, finding: Finding) -> Basis | None:
         """Give what makes a finding matter in the regime of its things."""
