@@ -3,8 +3,9 @@
 A question about one item touches some thirty things, and asks of each who it is, what happened to it, what
 it was made of, which lot and which unit it was in. Asked one by one, most of the time goes into exchanges
 with the database. So the first call about a few things reads all of that at once, and later calls of the
-same question are answered from here. Calls about many things go to the tables one by one instead: what one
-call adds here is what :data:`FEW` things have.
+same question are answered from here. Calls about many things go to the tables one by one instead, and so do
+all later calls of that question: what is found of many is asked about for one thing at a time. What one call
+adds here is what :data:`FEW` things have.
 
 What a question asks next follows from what it found: which units a thing was in, with which sensors on them,
 which lot it is of, what it was made of. So a statement goes on there by itself, and reads everything about
@@ -163,6 +164,8 @@ class Gathering:
     def __init__(self, cursor: psycopg.Cursor[Any], most: int = FEW, *, back: bool = False) -> None:
         self._cursor = cursor
         self._most = most
+        self._many = False
+        """A call of this question was about many things."""
         self._named = EVERYTHING_BEHIND if back else EVERYTHING_NAMED
         self._times: dict[int, tuple[int, int]] = {}
         """Thing → the time that was read about."""
@@ -171,10 +174,13 @@ class Gathering:
         self._legs: dict[int, dict[Row, None]] = defaultdict(dict)
 
     def has(self, asked: Sequence[Ask]) -> bool:
-        """Make sure that everything about these things in their time is here; ``False`` if they are many."""
+        """Make sure that everything about these things in their time is here; ``False`` if it stays away."""
         if sum(ask.last - ask.first for ask in asked) + len(asked) > self._most:
+            self._many = True
             return False
         missing = list(self._missing(asked))
+        if missing and self._many:
+            return False
         if missing:
             first, last, since, until = zip(*missing, strict=True)
             blocks = [thing >> _SHIFT for thing in first]
