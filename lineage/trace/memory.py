@@ -162,6 +162,10 @@ class MemoryNeighbours:
             run = slice(ask.first, ask.last + 1)
             yield NameRun(ask.first, self._ids[run], self._kinds[run])
 
+    def end_names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
+        """See :meth:`Neighbours.end_names`."""
+        return {end: Name(self._ids[end], self._kinds[end]) for ask in things for end in ask[:2]}
+
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """See :meth:`Neighbours.event_ids`."""
         return {number: self._told[number].event_id for number in events}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from lineage.trace.neighbours import BLOCK, FOREVER, NEVER, Ask, Kind, Name, NameRun, Neighbours
-from lineage.trace.runs import Run, union
+from lineage.trace.runs import Run, ends, union
 
 
 class Names(Mapping[int, Name]):
-    """The names that were asked for so far, of one thing or of all things of a run."""
+    """The names that were asked for so far: of one thing, of all things of a run, or of its ends."""
 
     def __init__(self, neighbours: Neighbours) -> None:
         self._neighbours = neighbours
@@ -25,6 +25,11 @@ class Names(Mapping[int, Name]):
         missing = [Ask(*run, NEVER, FOREVER) for run in union(runs) if not self._knows(*run)]
         for run in self._neighbours.name_runs(missing) if missing else ():
             self._blocks.setdefault(run.first // BLOCK, []).append(run)
+
+    def ask_ends(self, runs: Iterable[Run]) -> None:
+        """Ask for the names of the first and the last thing of each run, in one call."""
+        asks = [Ask(*run, NEVER, FOREVER) for run in dict.fromkeys(ends(runs))]
+        self._shown.update(self._neighbours.end_names(asks))
 
     def ids(self, first: int, last: int) -> list[str]:
         """Give the identifiers of ``first..last`` in order."""
@@ -44,14 +49,8 @@ class Names(Mapping[int, Name]):
         return name
 
     def __iter__(self) -> Iterator[int]:
-        return iter(
-            {
-                run.first + place
-                for its in self._blocks.values()
-                for run in its
-                for place in range(len(run.ids))
-            }
-        )
+        runs = (run for its in self._blocks.values() for run in its)
+        return iter({*self._shown, *(run.first + place for run in runs for place in range(len(run.ids)))})
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

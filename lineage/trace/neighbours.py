@@ -203,6 +203,13 @@ class Neighbours(Protocol):
         """The same names in runs that hold every asked thing; they may reach beyond the asked ones."""
         ...
 
+    def end_names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
+        """The names of the first and the last thing of each asked run, which may overlap here.
+
+        There may be names of some things between.
+        """
+        ...
+
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """The eventID of each event."""
         ...

@@ -16,7 +16,7 @@ from lineage.trace.graph import Graph, Page, closed, graph_of
 from lineage.trace.labels import THING
 from lineage.trace.names import Names
 from lineage.trace.neighbours import FOREVER, NEVER, Neighbours
-from lineage.trace.runs import ends, union
+from lineage.trace.runs import union
 from lineage.trace.search import DEFAULT_LIMIT, Options
 from lineage.trace.shares import Share, shares
 from lineage.trace.whereabouts import WhereRun, where_runs
@@ -132,7 +132,8 @@ def _answer(
     written = [*graph.runs(), *((run.first, run.last) for run in graph.edge_runs if run.first != THING)]
     if runs and graph.is_origin is None:
         # Only where a source answer tells origins apart do runs end within what they are here.
-        written = list(ends(written))
+        names.ask_ends(written)
+        written = []
     things.discard(THING)
     names.ask([*written, *((thing, thing) for thing in things)])
     named = Named(names, neighbours.event_ids(events))

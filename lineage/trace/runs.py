@@ -45,7 +45,7 @@ def union(runs: Iterable[Run]) -> Iterator[Run]:
 
 
 def ends(runs: Iterable[Run]) -> Iterator[Run]:
-    """Give the first and the last thing of each run; those of one block with what is between them.
+    """Cut runs down to their ends: one run where a block has both, else two of one thing each.
 
     >>> list(ends([(3, 9), (60, 300)]))
     [(3, 9), (60, 60), (300, 300)]
@@ -68,3 +68,27 @@ def _within_blocks(first: int, last: int) -> Iterator[Run]:
 def asks_for(things: Iterable[int], since: int = NEVER, until: int = FOREVER) -> list[Ask]:
     """Ask about these things over one time."""
     return [Ask(first, last, since, until) for first, last in runs_of(things)]
+
+
+def together(asked: Iterable[Ask]) -> list[Ask]:
+    """Join asks of one block where the things between them are no more than those that are meant.
+
+    For a store whose look-ups read whole blocks: what was packed one after the other would have a block read
+    again and again. What it finds of the things between is more than was asked for.
+
+    >>> [ask[:] for ask in together([Ask(3, 3, 0, 9), Ask(1, 1, 2, 5), Ask(9, 9, 0, 9), Ask(64, 64, 0, 9)])]
+    [(1, 3, 0, 9), (9, 9, 0, 9), (64, 64, 0, 9)]
+    """
+    joined: list[Ask] = []
+    meant = 0
+    for ask in sorted(asked):
+        count = ask.last - ask.first + 1
+        if joined:
+            first, last, since, until = joined[-1]
+            if first // BLOCK == ask.first // BLOCK and ask.last - first < 2 * (meant + count):
+                joined[-1] = Ask(first, max(last, ask.last), min(since, ask.since), max(until, ask.until))
+                meant += count
+                continue
+        joined.append(ask)
+        meant = count
+    return joined

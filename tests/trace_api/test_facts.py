@@ -30,7 +30,11 @@ def facts_of(source: Neighbours, things: Iterable[str], event_ids: dict[int, str
     number_of = dict(found)
     asks = [Ask(number, number, NEVER, FOREVER) for number in sorted(number_of.values())]
     # A lot may be known from its items only, and a run may name neighbours that were not asked for.
-    name_of = {number: name.id for number, name in source.names(asks).items()}
+    names = source.names(asks)
+    name_of = {number: name.id for number, name in names.items()}
+    runs = [Ask(*run, NEVER, FOREVER) for run in runs_of(name_of)]
+    ends = source.end_names(runs)
+    assert all(ends[end] == names[end] for run in runs for end in run[:2])
     event = event_ids.__getitem__
 
     def each(first: int, last: int) -> list[str]:
@@ -67,10 +71,10 @@ def facts_of(source: Neighbours, things: Iterable[str], event_ids: dict[int, str
         outputs_asked = {thing for leg in transformation.outputs for thing in each(leg.first, leg.last)}
         legs |= {("made from", thing) for thing in outputs_asked}
     return {
-        "names": {(name.id, name.kind) for name in source.names(asks).values()},
+        "names": {(name.id, name.kind) for name in names.values()},
         "names in runs": {
             (key, kind)
-            for run in source.name_runs([Ask(*run, NEVER, FOREVER) for run in runs_of(name_of)])
+            for run in source.name_runs(runs)
             for number, key, kind in zip(count(run.first), run.ids, run.kinds, strict=False)
             if name_of[number] == key
         },

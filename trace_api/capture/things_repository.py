@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple, overload
 import psycopg
 from sqlalchemy import Connection
 
-from lineage.trace.neighbours import BLOCK, Kind, NameRun
+from lineage.trace.neighbours import BLOCK, Kind, Name, NameRun
 from trace_api.database.arrays import texts
 from trace_api.database.bulk import Target
 from trace_api.database.engine import STARTED, driver
@@ -82,6 +82,15 @@ MEMBERS: Final = (
 #: What :func:`name_run` reads, of rows ``f``: the numbers, then the text.
 NAMING: Final = "f.lo, f.hi, f.kind, f.units, f.head"
 NAMES: Final = r"coalesce(left(f.key, f.head) || E'\n' || f.tails, f.key)"
+# Thing {0} of a row: whether it was the parent of an aggregation, and its identifier.
+_ONE: Final = (
+    "f.units >> ({0} - f.lo)::int & 1,"
+    r" coalesce(left(f.key, f.head) || split_part(f.tails, E'\n', ({0} - f.lo)::int + 1), f.key)"
+)
+#: What :func:`read_ends` reads, of rows ``f`` and ``a``.
+ENDS: Final = "greatest(f.lo, a.first), least(f.hi, a.last), f.kind, {}, {}".format(
+    *map(_ONE.format, ("greatest(f.lo, a.first)", "least(f.hi, a.last)"))
+)
 #: Which rows hold things ``first..last`` of one ``block``, of rows ``f`` and ``a``.
 WITHIN: Final = "f.lo BETWEEN a.block << 6 AND a.last AND f.hi >= a.first"
 
@@ -143,6 +152,13 @@ def read_names(lo: int, hi: int, kind: int, units: int, head: int | None, text: 
     if not units:
         return NameRun(lo, ids, [KINDS[kind]] * len(ids))
     return NameRun(lo, ids, ["unit" if units >> place & 1 else KINDS[kind] for place in range(hi - lo + 1)])
+
+
+def read_ends(row: Sequence[Any]) -> Iterator[tuple[int, Name]]:
+    """Read the names of the first and the last of the asked things of one row, see :data:`ENDS`."""
+    first, last, kind, *names = row
+    for thing, unit, key in zip((first, last), names[::2], names[1::2], strict=True):
+        yield thing, Name(key, "unit" if unit else KINDS[kind])
 
 
 def numbers(cursor: psycopg.Cursor[Any], keys: Collection[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, cast
 
@@ -31,11 +31,11 @@ from lineage.trace.neighbours import (
     OddityOf,
     Transformation,
 )
-from lineage.trace.runs import asks_for
+from lineage.trace.runs import asks_for, together
 from trace_api.capture.containment import ODDITIES
 from trace_api.capture.rows import ACTIONS, TYPES
 from trace_api.capture.stored_events import remember_places, stored_events
-from trace_api.capture.things_repository import NAMES, NAMING, WITHIN, read_names
+from trace_api.capture.things_repository import ENDS, NAMES, NAMING, WITHIN, read_ends, read_names
 from trace_api.capture.things_repository import numbers as numbers_of
 from trace_api.database.arrays import integers, routed
 from trace_api.database.engine import driver, on_cluster, remembered
@@ -157,10 +157,8 @@ class PostgresNeighbours:
         return self._members(lots, "f.lot BETWEEN a.first AND a.last AND f.at >= a.since")
 
     def _members(self, asked: Sequence[Ask], condition: str) -> list[Membership]:
-        return [
-            Membership(*row)
-            for row in self._look_up(asked, "lo, hi, lot, at, event", "membership", condition)
-        ]
+        rows = self._look_up(asked, "lo, hi, lot, at, event", "membership", condition)
+        return list(map(Membership._make, rows))
 
     def contents(self, parents: Sequence[Ask]) -> Iterable[Interval]:
         """See :meth:`Neighbours.contents`."""
@@ -179,7 +177,7 @@ class PostgresNeighbours:
                     Part.STAY, children
                 )
             ]
-        return self._intervals(children, OVERLAPS, Scope.CONTAINMENT)
+        return self._intervals(together(children), OVERLAPS, Scope.CONTAINMENT)
 
     def attached(self, parents: Sequence[Ask]) -> Iterable[Interval]:
         """See :meth:`Neighbours.attached`."""
@@ -194,7 +192,7 @@ class PostgresNeighbours:
             "stay",
             f"{condition} AND {IN_TIME} AND f.scope = {int(scope)}",
         )
-        return [Interval(*row) for row in rows]
+        return list(map(Interval._make, rows))
 
     def oddities(self, things: Sequence[Ask]) -> Iterable[OddityOf]:
         """See :meth:`Neighbours.oddities`."""
@@ -259,6 +257,10 @@ class PostgresNeighbours:
                 missing.append(ask)
         for row in self._look_up(missing, f"{NAMING}, {NAMES}", "thing", WITHIN):
             yield read_names(*row)
+
+    def end_names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
+        """See :meth:`Neighbours.end_names`."""
+        return dict(chain.from_iterable(map(read_ends, self._look_up(things, ENDS, "thing", WITHIN))))
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """See :meth:`Neighbours.event_ids`."""
@@ -348,7 +350,9 @@ class PostgresNeighbours:
             f"SELECT {columns} FROM {ASKED} JOIN {table} f ON {condition}{where}",  # noqa: S608 - constants
             (*map(integers, (blocks, first, last, since, until)), *value),
         )
-        return list(dict.fromkeys(self._cursor.fetchall()))
+        rows: list[tuple[Any, ...]] = self._cursor.fetchall()
+        # Runs of different blocks never find the same.
+        return rows if len(set(blocks)) == len(blocks) else list(dict.fromkeys(rows))
 
     def _terms(self, numbers: Collection[int | None]) -> Mapping[int | None, str]:
         memory = remembered(self.connection, "terms", lambda: Memory[int, str](_REMEMBERED_TERMS))

@@ -22,6 +22,9 @@ class Numbered(MemoryNeighbours):
         super().__init__(())
         self.asked: list[Ask] = []
 
+    def end_names(self, things: Sequence[Ask]) -> dict[int, Name]:
+        return {end: Name(str(end), KINDS[end % 3]) for ask in things for end in ask[:2]}
+
     def name_runs(self, things: Sequence[Ask]) -> Iterator[NameRun]:
         self.asked += things
         for first, last, _, _ in things:
@@ -54,6 +57,14 @@ def test_names_of_runs_are_those_of_their_things(seed: int) -> None:
             names[unknown]
         with pytest.raises(KeyError):
             names.ids(unknown, unknown + 1)
+
+
+def test_the_ends_of_runs_have_names_without_those_between() -> None:
+    source = Numbered()
+    names = Names(source)
+    names.ask_ends([(3, 9), (3, 9), (60, 300)])
+    assert not source.asked
+    assert {thing: name.id for thing, name in names.items()} == {3: "3", 9: "9", 60: "60", 300: "300"}
 
 
 @pytest.mark.parametrize("seed", range(20))
