@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
@@ -167,8 +168,13 @@ class Answer(NamedTuple):
     def thing_runs(self) -> Iterator[dict[str, Any]]:
         """Give runs as ``{first, last, count, …}``; ``via`` are numbers of runs of edges."""
         numbers = [run.number for run in self.graph.edge_runs]
+
+        @cache
+        def runs_of_edges(path: tuple[int, ...]) -> list[int]:
+            return [bisect_right(numbers, edge) - 1 for edge in path]
+
         for run in self.graph.thing_runs:
-            via = [bisect_right(numbers, edge) - 1 for edge in (*run.before, run.edge)]
+            via = [*runs_of_edges(run.before), bisect_right(numbers, run.edge) - 1]
             for origin, first, last in self._by_origin(run):
                 yield {
                     "first": self.named.thing(first),

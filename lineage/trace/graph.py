@@ -258,11 +258,16 @@ class _Writer:
     def path(self, piece: Piece, first: int, last: int) -> tuple[tuple[int, ...], int]:
         """Give the path that these things of a piece share, and the number of the first one's last edge."""
         before = self._to(piece.previous, piece.through) if piece.previous else ()
-        shared = (self._number(step, THING, THING) for step in piece.steps[:-1])
-        return (*before, *shared), self._number(piece.steps[-1], first, last)
+        *shared, own = piece.steps
+        if shared:
+            before = (*before, *(self._number(step, THING, THING) for step in shared))
+        return before, self._number(own, first, last)
 
     def _to(self, piece: Piece, node: int) -> tuple[int, ...]:
         """Give the whole path to one thing of a piece, going back only as far as it is not known yet."""
+        known = self._known.get((id(piece), node))
+        if known is not None:
+            return known
         unknown: list[tuple[Piece, int]] = []
         here: Piece | None = piece
         while here is not None and here.previous is not None and (id(here), node) not in self._known:

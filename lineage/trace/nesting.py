@@ -7,6 +7,7 @@ walk found it, with the chain of containment facts that says so. Windows are hal
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -70,11 +71,11 @@ def upwards(
     latest end among those that start together, and of those that say the same the one with the lowest number.
     """
     level = list(stretches)
+    inside: ByBlock[Stretch] | _ByUnit = ByBlock(level)
     for _ in range(MAX_NESTING):
-        index = ByBlock(level)
         best: dict[tuple[int, int], Stretch] = {}
         for unit, first, last, opened, closed, event, _ in neighbours.containers(asks_of(level)):
-            for inner in index.overlapping(first, last):
+            for inner in inside.overlapping(first, last):
                 start, end = max(inner.start, opened), min(inner.end, closed)
                 if start >= end:
                     continue
@@ -92,6 +93,22 @@ def upwards(
         if not level:
             return
         yield level
+        inside = _ByUnit(level)
+
+
+class _ByUnit:
+    """Stretches of one unit each, by its number: a block may hold the boxes of a whole shipment."""
+
+    def __init__(self, stretches: Iterable[Stretch]) -> None:
+        self._of: dict[int, list[Stretch]] = defaultdict(list)
+        for one in stretches:
+            self._of[one.first].append(one)
+
+    def overlapping(self, first: int, last: int) -> Sequence[Stretch]:
+        """See :meth:`ByBlock.overlapping`."""
+        if first == last:
+            return self._of.get(first, ())
+        return [one for unit in range(first, last + 1) for one in self._of.get(unit, ())]
 
 
 def downwards(

@@ -154,11 +154,15 @@ def read_names(lo: int, hi: int, kind: int, units: int, head: int | None, text: 
     return NameRun(lo, ids, ["unit" if units >> place & 1 else KINDS[kind] for place in range(hi - lo + 1)])
 
 
-def read_ends(row: Sequence[Any]) -> Iterator[tuple[int, Name]]:
+def read_ends(
+    first: int, last: int, kind: int, first_is_unit: int, first_id: str, last_is_unit: int, last_id: str
+) -> tuple[tuple[int, Name], tuple[int, Name]]:
     """Read the names of the first and the last of the asked things of one row, see :data:`ENDS`."""
-    first, last, kind, *names = row
-    for thing, unit, key in zip((first, last), names[::2], names[1::2], strict=True):
-        yield thing, Name(key, "unit" if unit else KINDS[kind])
+    named = KINDS[kind]
+    return (
+        (first, Name(first_id, "unit" if first_is_unit else named)),
+        (last, Name(last_id, "unit" if last_is_unit else named)),
+    )
 
 
 def numbers(cursor: psycopg.Cursor[Any], keys: Collection[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, starmap
 from operator import itemgetter
 from typing import Any, Final, cast
 
@@ -260,7 +260,7 @@ class PostgresNeighbours:
 
     def end_names(self, things: Sequence[Ask]) -> Mapping[int, Name]:
         """See :meth:`Neighbours.end_names`."""
-        return dict(chain.from_iterable(map(read_ends, self._look_up(things, ENDS, "thing", WITHIN))))
+        return dict(chain.from_iterable(starmap(read_ends, self._look_up(things, ENDS, "thing", WITHIN))))
 
     def event_ids(self, events: Collection[int]) -> Mapping[int, str]:
         """See :meth:`Neighbours.event_ids`."""
