@@ -106,7 +106,8 @@ class _Examination:
             number = numbers.setdefault(way, len(numbers))
             for thing in things:
                 name = self._names[thing]
-                alike[number, name.kind, self._directory.product_of(name.id)].append(thing)
+                product = self._directory.product_of(name.id)
+                alike[number, name.kind, product and product.id].append(thing)
         return alike.values()
 
     def of(self, alike: Sequence[int]) -> Iterator[Finding]:
@@ -131,7 +132,7 @@ class _Examination:
     def _of_holding(self, thing: int, holding: Holding, product: Product | None) -> Sequence[Finding]:
         """Give what is wrong with a holding; many are alike, and most of them in order."""
         day, steps = legal_day(holding.start), tuple(holding.steps)
-        way = (product, holding.party, holding.site, holding.in_transit, steps, day)
+        way = (product and product.id, holding.party, holding.site, holding.in_transit, steps, day)
         if way in self._in_order:
             return ()
         found = answer_for(thing, holding, product, self._directory).findings

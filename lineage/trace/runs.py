@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lineage.trace.neighbours import BLOCK, FOREVER, NEVER, Ask
 
@@ -70,7 +70,7 @@ def asks_for(things: Iterable[int], since: int = NEVER, until: int = FOREVER) ->
     return [Ask(first, last, since, until) for first, last in runs_of(things)]
 
 
-def together(asked: Iterable[Ask]) -> list[Ask]:
+def together(asked: Sequence[Ask]) -> Sequence[Ask]:
     """Join asks of one block where the things between them are no more than those that are meant.
 
     For a store whose look-ups read whole blocks: what was packed one after the other would have a block read
@@ -79,6 +79,8 @@ def together(asked: Iterable[Ask]) -> list[Ask]:
     >>> [ask[:] for ask in together([Ask(3, 3, 0, 9), Ask(1, 1, 2, 5), Ask(9, 9, 0, 9), Ask(64, 64, 0, 9)])]
     [(1, 3, 0, 9), (9, 9, 0, 9), (64, 64, 0, 9)]
     """
+    if len({ask.first // BLOCK for ask in asked}) == len(asked):
+        return asked
     joined: list[Ask] = []
     meant = 0
     for ask in sorted(asked):

@@ -63,6 +63,7 @@ class MasterDirectory:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._memory = _memory_of(connection)
+        self._products: dict[str, directory.Product] = {}
 
     def operator_of(self, site: str, at: int) -> str | None:  # noqa: ARG002 - see the class
         """Give the party that operates a site; of a place within a site, that of the site."""
@@ -90,15 +91,18 @@ class MasterDirectory:
         found = self.product_record(thing)
         if found is None:
             return None
-        return directory.Product(
-            found.product_id,
-            found.regime,
-            found.name or "",
-            found.storage_min_c,
-            found.storage_max_c,
-            found.shelf_life_days,
-            found.name_en or "",
-        )
+        product = self._products.get(found.product_id)
+        if product is None:
+            product = self._products[found.product_id] = directory.Product(
+                found.product_id,
+                found.regime,
+                found.name or "",
+                found.storage_min_c,
+                found.storage_max_c,
+                found.shelf_life_days,
+                found.name_en or "",
+            )
+        return product
 
     def licences(self, party: str, site: str | None, product: str | None) -> Sequence[directory.Licence]:
         """Give the licences of a party that cover a site and a product where they name any."""
