@@ -54,17 +54,17 @@ def read(uris: Sequence[str]) -> tuple[Family, list[str]] | None:
     if family is None:
         return None
     head, base = first[:cut], family.base
-    # What begins the first and the last in order begins all.
-    if not min(uris).startswith(head) or not max(uris).startswith(head):
+    # Where all begin so, each but the first stands behind a line break and that.
+    serials = "\n".join(uris)[cut:].split("\n" + head)
+    if len(serials) != len(uris) or len(set(uris)) != len(uris):
         return None
-    serials = [uri[cut:] for uri in uris]
     text = "".join(serials)
     if not text.isascii() or text.encode().translate(None, family.characters):
         return None
     lengths = set(map(len, serials))
     if min(lengths) not in family.lengths or max(lengths) not in family.lengths:
         return None
-    return (family, [base + serial for serial in serials]) if len(set(serials)) == len(uris) else None
+    return family, (list(uris) if base == head else [base + serial for serial in serials])
 
 
 @lru_cache(maxsize=FAMILIES)

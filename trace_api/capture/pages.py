@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from threading import local
 from typing import Final
 
 import msgspec
@@ -21,6 +22,17 @@ _LEVEL: Final = 3
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
+class _Zstd(local):
+    """What compresses, one a thread: to make one takes as long as a page."""
+
+    def __init__(self) -> None:
+        self.compress = zstandard.ZstdCompressor(level=_LEVEL).compress
+        self.decompress = zstandard.ZstdDecompressor().decompress
+
+
+_zstd: Final = _Zstd()
+
+
 def pages(sizes: Iterable[int]) -> Iterator[int]:
     """Give how many events go on each page, from the sizes of the events in order."""
     count = filled = 0
@@ -36,12 +48,12 @@ def pages(sizes: Iterable[int]) -> Iterator[int]:
 
 def pack(documents: Sequence[bytes]) -> bytes:
     """Give the body of a page from the JSON of its events."""
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(b"[" + b",".join(documents) + b"]")
+    return _zstd.compress(b"[" + b",".join(documents) + b"]")
 
 
 def unpack(codec: int, body: bytes) -> list[bytes]:
     """Give the JSON of the events of a page."""
     if codec != ZSTD:
         raise ValueError(f"a page is compressed in way {codec}, which this version does not know")
-    raws = _ITEMS.decode(zstandard.ZstdDecompressor().decompress(body))
+    raws = _ITEMS.decode(_zstd.decompress(body))
     return [bytes(raw) for raw in raws]
