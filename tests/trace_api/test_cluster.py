@@ -74,7 +74,7 @@ def test_what_citus_refuses_is_named(database: Database) -> None:
     with database.reading() as connection:
         found = repository.obstacles(connection, {"event": "page", "issued_code": "id"}, ["term"])
     assert found == [
-        "the unique index event_event_id_declared_at_key of event lacks page",
+        "the unique index event_key of event lacks page",
         "the unique index event_pkey of event lacks page",
         "issued_code refers to issued_batch by a foreign key",
         "the identity term.id is no bigint",

@@ -15,6 +15,12 @@ from trace_api.database.migrate import head, migrate
 
 OTHER = "https://id.gs1.org/00/095212340000000037"
 
+# `event` and the marks on things as revisions before 0017 had them.
+_BEFORE_0017 = """
+ALTER TABLE event DROP COLUMN key, ADD UNIQUE (event_id, declared_at);
+UPDATE thing SET units = 0 WHERE kind = 2;
+"""
+
 # `thing` and its sequence as revisions 0002 to 0013 had them.
 _BEFORE_0014 = f"""
 CREATE TABLE thing_of_before (
@@ -59,7 +65,7 @@ def test_identifiers_of_before_are_kept(database: Database, client_as: ClientAs)
     asked = answers(inspector)
     with database.transaction() as connection:
         known = known_things(connection)
-        connection.exec_driver_sql(_BEFORE_0015 + _BEFORE_0014)
+        connection.exec_driver_sql(_BEFORE_0017 + _BEFORE_0015 + _BEFORE_0014)
     assert migrate(database) == ("0013", head())
     assert answers(inspector) == asked
     with database.reading() as connection:
@@ -101,6 +107,6 @@ def test_what_events_said_about_quality_is_found_again(database: Database, clien
     codes = {one["code"] for answer in before[1] for one in answer["findings"]}
     assert codes >= {"shelf_life_exceeded", "cold_chain_excursion", "inspection_expired"}
     with database.transaction() as connection:
-        connection.exec_driver_sql(_BEFORE_0015)
+        connection.exec_driver_sql(_BEFORE_0017 + _BEFORE_0015)
     assert migrate(database) == ("0014", head())
     assert found() == before

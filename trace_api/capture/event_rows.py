@@ -36,6 +36,7 @@ class EventRows:
         places, parties = self._places, self._parties
         return EventRow(
             number,
+            one.key,
             one.event_id,
             one.declared_at,
             one.facts.at,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from trace_api.capture.pages import unpack
-from trace_api.database.arrays import integers, texts
+from trace_api.database.arrays import integers, texts, uuids
 from trace_api.database.bulk import COPY_LARGE_FROM, Target, array
 from trace_api.database.engine import STARTED, driver
 
@@ -21,6 +22,7 @@ class EventRow(NamedTuple):
     """An event as stored; columns as in the table."""
 
     id: int
+    key: bytes
     event_id: str
     declared_at: int
     event_time: int
@@ -61,7 +63,7 @@ _EVENT: Final = Target(
     "event",
     EventRow._fields,
     [
-        *("int8", "text", "int8", "int8", "int8"),
+        *("int8", "uuid", "text", "int8", "int8", "int8"),
         *("int2", "int2", "int4", "int4", "int4", "int4"),
         *("int2", "int2", "int4", "int4", "int4", "int4", "int4"),
         *("bool", "int4", "bool", "bool", "int8", "int8", "int2", "bytea"),
@@ -122,12 +124,29 @@ def lock_errata(connection: Connection, *, alone: bool) -> str:
     return str(row[0]) if row else ""
 
 
-def known(connection: Connection, event_ids: Collection[str]) -> list[Known]:
-    """Give what is on record under these eventIDs."""
+def key_of(event_id: str) -> bytes:
+    """Give the key that an event is found by.
+
+    An index over eventIDs would be several times as large. That two of them have one key does not happen, nor
+    can anybody make it happen: half of a SHA-256 is left.
+    """
+    return hashlib.sha256(event_id.encode()).digest()[:16]
+
+
+#: Which events ``e`` are on record under some eventIDs; takes :func:`under_ids`.
+UNDER_IDS: Final = "e.key = ANY(%s::uuid[]) AND e.event_id = ANY(%s::text[])"
+
+
+def under_ids(event_ids: Collection[str]) -> tuple[str, str]:
+    """Give the values of :data:`UNDER_IDS`."""
+    return uuids(map(key_of, event_ids)), texts(event_ids)
+
+
+def known(connection: Connection, keys: Iterable[bytes]) -> list[Known]:
+    """Give what is on record under the eventIDs with these keys."""
     cursor = driver(connection).execute(
-        "SELECT id, event_id, declared_at, declaration, void, hash FROM event"
-        " WHERE event_id = ANY(%s::text[])",
-        (texts(event_ids),),
+        "SELECT id, event_id, declared_at, declaration, void, hash FROM event WHERE key = ANY(%s::uuid[])",
+        (uuids(keys),),
     )
     return [Known(*row) for row in cursor]
 
@@ -141,11 +160,11 @@ def new_numbers(connection: Connection, count: int) -> list[int]:
 def add_events(connection: Connection, rows: Sequence[EventRow]) -> None:
     """Store events.
 
-    In the order of their eventID: writers that bring the same events wait for each other and do not deadlock.
+    In the order of their keys: writers that bring the same events wait for each other and do not deadlock.
 
     :raises psycopg.errors.UniqueViolation: another writer was faster with one of them
     """
-    ordered: list[EventRow] = sorted(rows, key=lambda row: (row.event_id, row.declared_at))
+    ordered: list[EventRow] = sorted(rows, key=lambda row: (row.key, row.declared_at))
     _EVENT.write(connection, ordered)
 
 

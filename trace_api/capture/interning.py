@@ -14,7 +14,7 @@ from trace_api.capture import things_repository
 from trace_api.capture.interning_repository import Term, TermKind
 from trace_api.capture.known_runs import KnownRun, KnownRuns
 from trace_api.capture.naming import Ascending, Listed, Named, Room, Things, apart
-from trace_api.capture.things_repository import LINE, ThingRow
+from trace_api.capture.things_repository import LINE, ThingRow, units_of
 from trace_api.database import Database
 from trace_api.database.engine import driver
 from trace_api.database.memory import Memory
@@ -181,7 +181,7 @@ class Interning:
         unknown = [id_ for id_ in left if id_ not in added.single]
         for number, id_ in zip(self._room.single(connection, len(unknown)), unknown, strict=True):
             added.single[id_] = number
-            rows.append(ThingRow(number, number, 0, kinds[id_], None, id_, None))
+            rows.append(ThingRow(number, number, units_of(kinds[id_]), kinds[id_], None, id_, None))
         things_repository.add(connection, rows)
         return added, met
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from lineage.trace.neighbours import BLOCK
 from trace_api.capture.runs import BLOCK_BITS, Run, runs_of
-from trace_api.capture.things_repository import LINE, ThingRow
+from trace_api.capture.things_repository import LINE, ThingRow, units_of
 
 #: Things from which a list is one.
 LIST_FROM = 4
@@ -148,7 +148,7 @@ class Ascending:
         """Give the rows of the parts, by the number of the first thing of each."""
         for lo, (head, part) in zip(starts, self.parts, strict=True):
             tails = LINE.join([id_[head:] for id_ in part])
-            yield ThingRow(lo, lo + len(part) - 1, 0, self.kind, head, part[0], tails)
+            yield ThingRow(lo, lo + len(part) - 1, units_of(self.kind), self.kind, head, part[0], tails)
 
 
 def apart(lists: Sequence[Ascending]) -> list[Ascending]:

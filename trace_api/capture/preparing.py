@@ -12,6 +12,7 @@ from lineage.errors import LineageError
 from lineage.events import Event, Problem, event_hash
 from lineage.facts import EventFacts, Statement, facts_of, micros, statement_of
 from lineage.facts.quality import written
+from trace_api.capture.events_repository import key_of
 from trace_api.capture.interning_repository import TermKind
 
 # PostgreSQL refuses index entries past some 2,700 bytes. The longest GS1 key has 90 characters.
@@ -24,6 +25,7 @@ class Prepared(msgspec.Struct, frozen=True, gc=False):
     :ivar index: its place in the document
     :ivar pointer: JSON pointer to it
     :ivar event_id: as captured, or its CBV hash where it came without one
+    :ivar key: of its eventID
     :ivar declared_at: microseconds of its error declaration, 0 where there is none
     :ivar hash: SHA-256 of the bytes as captured
     :ivar document: the JSON to keep: as captured, with the eventID added where it came without one
@@ -34,6 +36,7 @@ class Prepared(msgspec.Struct, frozen=True, gc=False):
     pointer: str
     event: Event
     event_id: str
+    key: bytes
     declared_at: int
     hash: bytes
     document: bytes
@@ -76,6 +79,7 @@ def prepare(index: int, event: Event, pointer: str) -> Prepared | list[Problem]:
         pointer,
         event,
         event_id,
+        key_of(event_id),
         # 0 is the event itself, also where somebody declares in the first moment of 1970.
         0 if declared is None else micros(declared.time) or 1,
         hashlib.sha256(data).digest(),
@@ -119,18 +123,17 @@ def _with_id(document: bytes, event_id: str) -> bytes:
 def _unkeepable(prepared: Prepared) -> list[Problem]:
     """Name the texts that the database cannot hold as keys: too long, or with a NUL character."""
     facts, said = prepared.facts, prepared.statement
-    texts = (
+    texts = [
         *(prepared.event_id, facts.transformation_id, said.step, said.disposition),
         *(said.read_point, prepared.location, said.bound_for),
         *(said.giver, said.taker, said.carrier, said.owner),
-        *[group.uom for group in facts.groups if group.uom is not None],
-        *[group.lot for group in facts.member_groups],
-    )
-    longest = max([len(text) for text in texts if text is not None])
-    for group in facts.groups:
-        longest = max(longest, *map(len, group.ids))
+    ]
+    texts += [group.uom for group in facts.groups]
+    texts += [group.lot for group in facts.member_groups]
+    lengths = [len(text) for text in texts if text is not None]
+    lengths += [max(map(len, group.ids)) for group in facts.groups]
     # A NUL stands in JSON as an escape.
-    if longest * 4 <= LONGEST_KEY_BYTES and b"\\u0000" not in prepared.document:
+    if max(lengths) * 4 <= LONGEST_KEY_BYTES and b"\\u0000" not in prepared.document:
         return []
     ids = [id_ for group in facts.groups for id_ in group.ids]
     keys = [("/eventID", prepared.event_id), ("/transformationID", facts.transformation_id or "")]

@@ -84,7 +84,7 @@ class FactRows:
     marks: list[MarkRow] = field(default_factory=list)
     emptyings: list[EmptyingRow] = field(default_factory=list)
     parents: set[int] = field(default_factory=set)
-    """Things that an AggregationEvent names as parent: units from now on."""
+    """Things that an AggregationEvent names as parent and that are no units by themselves: now they are."""
 
     def touched(self) -> Touched:
         """Give the children that the marks name."""
@@ -114,7 +114,10 @@ def add_facts(
         return
     if event_type == "AggregationEvent":
         rows.parents.update(
-            things.number(id_) for group in facts.groups if group.role is Role.PARENT for id_ in group.ids
+            things.number(id_)
+            for group in facts.groups
+            if group.role is Role.PARENT and group.kind != "unit"
+            for id_ in group.ids
         )
     if facts.transformation:
         ref = number

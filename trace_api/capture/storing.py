@@ -114,7 +114,7 @@ class Storing:
         # 2.
         outcomes = self._done_before(connection)
         going = [capture for capture in self.captures if capture not in outcomes]
-        known = events.known(connection, {one.event_id for one in prepared}) if prepared else []
+        known = events.known(connection, {one.key for one in prepared}) if prepared else []
         recognising = _Recognising(connection, known)
         new: list[_New] = []
         jobs = []

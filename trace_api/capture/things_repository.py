@@ -38,7 +38,7 @@ class ThingRow(NamedTuple):
     """The identifiers of the things ``lo..hi``.
 
     :ivar kind: number of their kind, see :data:`KINDS`
-    :ivar units: bit n is set when ``lo + n`` was the parent of an aggregation
+    :ivar units: bit n is set when ``lo + n`` is a unit, see :func:`units_of`
     :ivar key: identifier of ``lo``
     :ivar head: how many of its characters all of them begin with; ``None`` for a thing alone
     :ivar tails: the rest of each, a line each; ``None`` for a thing alone
@@ -51,6 +51,11 @@ class ThingRow(NamedTuple):
     head: int | None
     key: str
     tails: str | None
+
+
+def units_of(kind: int) -> int:
+    """Give the ``units`` of a new row: what is a unit by its identifier is one for good."""
+    return -1 if kind == KIND_NUMBER["unit"] else 0
 
 
 _THING: Final = Target("thing", ThingRow._fields, ("int8", "int8", "int8", "int2", "int2", "text", "text"))

@@ -20,6 +20,11 @@ def texts(values: Iterable[str | None]) -> str:
     return "{" + ",".join(map(_quoted, values)) + "}"
 
 
+def uuids(values: Iterable[bytes]) -> str:
+    """Give the literal of an array of UUIDs, of sixteen bytes each."""
+    return "{" + ",".join([value.hex() for value in values]) + "}"
+
+
 #: Blocks up to which a statement says where they lie: more of them lie everywhere.
 MOST_ROUTED: Final = 64
 

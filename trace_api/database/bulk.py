@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from trace_api.database.arrays import texts
+from trace_api.database.arrays import texts, uuids
 from trace_api.database.engine import driver
 
 #: Rows from which COPY pays: below it its extra exchanges cost more than it saves.
@@ -21,7 +21,8 @@ COPY_LARGE_FROM: Final = 4
 class Target:
     """A table and the columns to write, in the order of the rows' values.
 
-    :ivar types: of the columns, as PostgreSQL calls them in short (``int8``, ``text``, ``bytea`` …)
+    :ivar types: of the columns, as PostgreSQL calls them in short (``int8``, ``text``, ``bytea`` …); the values
+        of a ``uuid`` are its sixteen bytes
     :ivar copy_from: rows from which they are copied
     """
 
@@ -40,7 +41,8 @@ class Target:
     def _copy(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         statement = f"COPY {self.table} ({', '.join(self.columns)}) FROM STDIN (FORMAT BINARY)"
         with driver(connection).cursor().copy(statement) as copy:
-            copy.set_types(self.types)
+            # A UUID comes in as its bytes.
+            copy.set_types(["bytea" if kind == "uuid" else kind for kind in self.types])
             for row in rows:
                 copy.write_row(row)
 
@@ -67,4 +69,4 @@ def _bytes(column: Iterable[bytes]) -> str:
     return texts(f"\\x{value.hex()}" for value in column)
 
 
-_WRITERS: Final[dict[str, Callable[[Iterable[Any]], str]]] = {"text": texts, "bytea": _bytes}
+_WRITERS: Final[dict[str, Callable[[Iterable[Any]], str]]] = {"text": texts, "bytea": _bytes, "uuid": uuids}

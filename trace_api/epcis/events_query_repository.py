@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from trace_api.capture import things_repository
+from trace_api.capture.events_repository import UNDER_IDS, under_ids
 from trace_api.database.arrays import integers, routed
 from trace_api.database.engine import driver
 from trace_api.epcis.queries import Match, Query
@@ -49,7 +50,7 @@ def find(
     for match in query.matches:
         where("e.id = ANY(%s::bigint[])", integers(_naming(connection, match)))
     if query.event_ids is not None:
-        where("e.event_id = ANY(%s)", list(query.event_ids))
+        where(UNDER_IDS, *under_ids(query.event_ids))
     if query.declared:
         where("e.declaration")
     if visible is not None:
@@ -84,6 +85,6 @@ def _naming(connection: Connection, match: Match) -> set[int]:
 def under_id(connection: Connection, event_id: str, visible: Bounds | None) -> list[int]:
     """Give the events with an eventID in the order of capture: an event, and the declarations on it."""
     condition, values = ("true", []) if visible is None else (CONDITION, values_of(visible))
-    statement = f"SELECT e.id FROM event e WHERE e.event_id = %s AND {condition} ORDER BY e.id"  # noqa: S608
-    cursor = driver(connection).execute(statement, (event_id, *values))
+    statement = f"SELECT e.id FROM event e WHERE {UNDER_IDS} AND {condition} ORDER BY e.id"  # noqa: S608
+    cursor = driver(connection).execute(statement, (*under_ids([event_id]), *values))
     return [number for (number,) in cursor]
