@@ -94,7 +94,7 @@ def _groups(event: Event) -> Iterator[Group]:
 
 
 def _instances(texts: Sequence[str], role: Role) -> Iterator[Group]:
-    alike = name_alike(texts) if len(texts) > 1 else None
+    alike = name_alike(texts)
     if alike is not None:
         family, ids = alike
         yield Group(role, ids, family.kind, family.scheme, family.class_id, family.lot)

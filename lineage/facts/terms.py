@@ -25,8 +25,9 @@ def step_of(event: Event) -> str | None:
 
 def own_member(event: Event, name: str) -> Any:
     """Give the value of ``suyuan:<name>`` on the event itself, or in its ilmd, if there is one."""
-    # Most events have none: looking for the end of the quoted name saves decoding the document again.
-    if f'{name}"'.encode() not in event.document_bytes:
+    # Most events have none: no place for one, or nowhere the end of its quoted name. That saves decoding the
+    # document again.
+    if (event.standard and event.ilmd is None) or f'{name}"'.encode() not in event.document_bytes:
         return None
     table = all_prefixes(event.context)
     table.setdefault(SUYUAN_PREFIX, SUYUAN_NAMESPACE)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 from lineage.facts import ChildMark, Emptied, MarkKind, Order, Scope, Stay, derive
 from trace_api.capture.runs import Run
 
-SCOPES = (Scope.CONTAINMENT, Scope.ASSOCIATION)
+# Bare numbers, as rows have them: the members of an enumeration reckon slowly.
+SCOPES = (int(Scope.CONTAINMENT), int(Scope.ASSOCIATION))
 ODDITIES = ("moved_without_unpacking", "seen_inside_unpacked")
 """The position of a code is what is stored: only append."""
 
@@ -93,10 +95,10 @@ class Touched:
                 continue
             if not portion:
                 mask = (1 << run.hi - run.lo + 1) - 1
-                key = int(one), run.block
+                key = one, run.block
                 self.instances[key] = self.instances.get(key, 0) | mask << (run.lo & 63)
             elif parent is not None:
-                self.portions.update((int(one), child, parent) for child in range(run.lo, run.hi + 1))
+                self.portions.update((one, child, parent) for child in range(run.lo, run.hi + 1))
 
     def add_all(self, rows: Iterable[MarkRow | StayRow]) -> None:
         """Note the children of some marks or stays."""
@@ -162,13 +164,12 @@ _Outcome = tuple[list[tuple[int, int, int, int, int | None]], list[tuple[int, in
 
 
 def _derived(marks: list[MarkRow], scope: int, emptied: Mapping[EmptiedKey, tuple[int, int]]) -> _Outcome:
-    ordered: list[ChildMark[int, int]] = sorted(
-        (
-            ChildMark(Order(mark.at, mark.event), MarkKind(mark.kind), mark.parent, mark.event, mark.portion)
-            for mark in marks
-        ),
-        key=lambda mark: mark.order,
-    )
+    ordered: list[ChildMark[int, int]] = [
+        ChildMark(Order(mark.at, mark.event), MarkKind(mark.kind), mark.parent, mark.event, mark.portion)
+        for mark in marks
+    ]
+    if len(ordered) > 1:
+        ordered.sort(key=attrgetter("order"))
     derived = derive(ordered, _look_up(emptied, scope))
     return (
         [_stay(stay) for stay in derived.stays],

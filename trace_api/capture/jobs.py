@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+import msgspec
 import orjson
 import zstandard
 
@@ -26,8 +27,7 @@ LONGEST_MESSAGE: Final = 500
 VALIDATION: Final = "epcisException:ValidationException"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What became of one event.
 
     :ivar event_id: ``None`` only for a rejected event that came without one

@@ -176,9 +176,9 @@ def _add_marks(rows: FactRows, number: int, facts: EventFacts, things: Things) -
             children.setdefault((parent, kind, scope, portion), []).append(named)
     for (parent, kind, scope, portion), lists in children.items():
         runs = _joined(things, lists)
-        rows.marks += [MarkRow(*run, at, number, parent, kind, scope, portion) for run in runs]
+        rows.marks += [MarkRow(*run, at, number, parent, int(kind), int(scope), portion) for run in runs]
     for scope, lists in emptied.items():
-        rows.emptyings += [EmptyingRow(*run, at, number, scope) for run in _joined(things, lists)]
+        rows.emptyings += [EmptyingRow(*run, at, number, int(scope)) for run in _joined(things, lists)]
 
 
 def things_of(prepared: Sequence[Prepared]) -> Named:
@@ -186,15 +186,16 @@ def things_of(prepared: Sequence[Prepared]) -> Named:
     named = Named()
     for one in prepared:
         # The parent last: the children of neighbouring events, which lie side by side, keep doing so.
-        for group in sorted(one.facts.groups, key=_parent_last):
+        for group in _parent_last(one.facts.groups):
             named.add(group.ids, KIND_NUMBER[kind_named(group.kind, by_quantity=group.by_quantity)])
         for lot, _ in one.facts.member_groups:
             named.single.setdefault(lot, KIND_NUMBER["lot"])
     return named
 
 
-def _parent_last(group: Group) -> bool:
-    return group.role is Role.PARENT
+def _parent_last(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """Put the parent, which an event names first if it has one, behind the others."""
+    return (*groups[1:], groups[0]) if groups and groups[0].role is Role.PARENT else groups
 
 
 def transformation_ids(prepared: Iterable[Prepared]) -> set[str]:

@@ -151,7 +151,7 @@ class Capturer:
             principal=request.principal,
             behaviour=request.behaviour,
             idempotency_key=request.idempotency_key,
-            body_hash=hashlib.sha256(request.data).digest(),
+            body_hash=b"" if request.idempotency_key is None else hashlib.sha256(request.data).digest(),
             created_at=created_at,
             along=request.along,
         )

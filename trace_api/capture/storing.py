@@ -58,6 +58,7 @@ class Capture:
     :ivar entries: for each event in order, the event or its problems
     :ivar first: index of the first entry within the whole document
     :ivar context: ``@context`` as JSON
+    :ivar body_hash: SHA-256 of the request, where it has an Idempotency-Key: nothing else asks for it
     :ivar along: further writing for the same transaction
     """
 

@@ -21,8 +21,8 @@ COPY_LARGE_FROM: Final = 4
 class Target:
     """A table and the columns to write, in the order of the rows' values.
 
-    :ivar types: of the columns, as PostgreSQL calls them in short (``int8``, ``text``, ``bytea`` …); the values
-        of a ``uuid`` are its sixteen bytes
+    :ivar types: of the columns, as PostgreSQL calls them in short (``int8``, ``text``, ``bytea`` …); for a
+        ``uuid`` its sixteen bytes are given
     :ivar copy_from: rows from which they are copied
     """
 
