@@ -150,6 +150,7 @@ def _capture(
         "such a request, p50 / p95 / p99 ms", str(singles.times), "p99 < 150", singles.times.at(0.99) < 150
     )
     _late_rows(report, [times for times, _ in lates])
+    report.pace()
     report.raw["capture"] = {"batches": batches.as_dict(), "singles": singles.as_dict()}
     return batches, early, lates
 
@@ -194,6 +195,7 @@ def _question_rows(report: Report, answers: Asked, early: Asked | None) -> None:
         if early:
             growth = times.at(0.5) / early.times[name].at(0.5)
             report.add(f"{name}: growth of p50 from a tenth", f"× {growth:.2f}", "≤ × 1.5", growth <= 1.5)
+    report.pace()
     report.heading(f"the lot that reached most: {answers.largest:,} things; best of 3, to the last byte")
     plain = answers.times["largest destination, NDJSON"].at(0)
     now = answers.times["largest destination and where each is now, NDJSON"].at(0)
