@@ -90,6 +90,4 @@ def _day(text: Any) -> date | None:
 def _days(value: Any) -> int | None:
     if isinstance(value, str):
         value = int(value) if value.strip().isdecimal() and len(value) < 10 else None
-    if not isinstance(value, (int, float)) and not hasattr(value, "__int__"):
-        return None
-    return int(value) if 0 <= value <= LONGEST_INTERVAL else None
+    return int(value) if hasattr(value, "__int__") and 0 <= value <= LONGEST_INTERVAL else None

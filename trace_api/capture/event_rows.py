@@ -24,7 +24,10 @@ class EventRows:
         self._steps, self._dispositions, self._places, self._parties, self._qualities = (
             cast("Callable[[str | None], int | None]", numbers.terms[kind].get)
             for kind in (
-                *(TermKind.STEP, TermKind.DISPOSITION, TermKind.PLACE, TermKind.PARTY),
+                TermKind.STEP,
+                TermKind.DISPOSITION,
+                TermKind.PLACE,
+                TermKind.PARTY,
                 TermKind.QUALITY,
             )
         )
