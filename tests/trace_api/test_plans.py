@@ -52,9 +52,12 @@ class Plans:
 
     def explain(self, cursor: Any, query: Any, params: Any) -> None:
         """Write down the plan of a statement that is about to run."""
+        if isinstance(query, bytes):
+            query = query.decode()
         if not isinstance(query, str) or not _PLANNED.match(query):
             return
-        with cursor.connection.cursor() as own:
+        # Of its own kind: a statement may have numbered placeholders.
+        with type(cursor)(cursor.connection) as own:
             execute(own, "SET LOCAL enable_seqscan = off")
             execute(own, "EXPLAIN " + query, params)
             plan = "\n".join(row[0] for row in own.fetchall())

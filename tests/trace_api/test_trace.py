@@ -13,7 +13,8 @@ from lineage.trace.neighbours import Leg, Transformation
 from lineage.trace.runs import asks_for
 from tests.trace_api.documents import GTIN, capture, event, item, lot
 from trace_api.database import Database
-from trace_api.trace.gathering_repository import FEW, Gathering
+from trace_api.database.engine import driver
+from trace_api.trace.gathering_repository import FEW, Gathering, raw
 from trace_api.trace.neighbours_repository import PostgresNeighbours
 
 BOX, PALLET = "https://id.gs1.org/00/095212340000000013", "https://id.gs1.org/00/095212340000000020"
@@ -287,7 +288,7 @@ def test_few_things_are_answered_as_many_are(stored: TestClient, database: Datab
     """What is gathered in one statement is what the tables say one by one."""
     with database.reading() as connection:
         tables, gathered = PostgresNeighbours(connection), PostgresNeighbours(connection)
-        tables._few = Gathering(tables._cursor, most=0)
+        tables._few = Gathering(tables._few._cursor, most=0)
         ids = [item("1"), item("2"), lot("M"), lot("Y"), BOX, PALLET]
         things = sorted(tables.find(ids).values())
         named = [item("1"), lot("M"), PALLET, item("nobody named this")]
@@ -331,7 +332,9 @@ class PlanReader(PostgresNeighbours):
         self.explained = 0
         self.scans: list[str] = []
         self._cursor = cast("psycopg.Cursor[Any]", Explaining(self._cursor, self))
-        self._few = Gathering(self._cursor, few)
+        self._few = Gathering(
+            cast("psycopg.RawCursor[Any]", Explaining(raw(driver(self.connection)), self)), few
+        )
 
     def ask_everything(self, things: list[int]) -> None:
         asks = asks_for(things)
@@ -361,9 +364,10 @@ class Explaining:
         self._inner = cursor
         self._reader = reader
 
-    def execute(self, statement: str, values: Any = None) -> None:
-        with self._inner.connection.cursor() as cursor:
-            cursor.execute("EXPLAIN " + statement, values)
+    def execute(self, statement: str | bytes, values: Any = None) -> None:
+        with type(self._inner)(self._inner.connection) as cursor:
+            text = statement.decode() if isinstance(statement, bytes) else statement
+            cursor.execute("EXPLAIN " + text, values)
             plan = [row[0] for row in cursor.fetchall()]
         self._reader.explained += 1
         self._reader.scans += [line for line in plan if "Seq Scan" in line]

@@ -56,7 +56,7 @@ class ThingView:
         self._now = now
         self._neighbours = PostgresNeighbours(connection)
         self.identifier, self._node = service.look_up(self._neighbours, text, person)
-        self._directory = MasterDirectory(connection)
+        self._directory = service.directory_beside(self._neighbours)
         self._tab = TABS[0]
         self._skip: int | None = None
 

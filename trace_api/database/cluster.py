@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from trace_api.database import cluster_repository as repository
-from trace_api.database.engine import INDEX_WALKS, Database
+from trace_api.database.engine import INDEX_WALKS, NO_COMPILING, Database
 from trace_api.errors import TraceApiError
 
 #: Facts and postings: a look-up of a thing is an equality on its block, so all of one thing lies together.
@@ -71,7 +71,7 @@ def statements() -> list[str]:
         *(repository.spreading(table, column) for table, column in BY_KEY.items()),
         *map(repository.copying, REFERENCE),
         # What the server asks of its own connections (see engine) has to hold on the nodes too.
-        *map(repository.setting, (*INDEX_WALKS, "jit=off")),
+        *map(repository.setting, (*INDEX_WALKS, NO_COMPILING)),
     ]
 
 

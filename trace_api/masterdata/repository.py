@@ -22,6 +22,12 @@ MAX_PREFIXES: Final = 20_000
 """Products of one scheme without GTIN that are read at once; China has some 200,000 drug packages, a
 deployment handles a few thousand."""
 
+VERSION: Final = (
+    "SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN version END"
+    " FROM masterdata_version WHERE one"
+)
+"""The statement of :func:`version`."""
+
 _KEYS: Final = {
     "parties": ("party_id",),
     "sites": ("site_id",),
@@ -76,12 +82,8 @@ def version(connection: Connection) -> int | None:
     Two snapshots with the same number see the same. ``None`` while the connection has written something
     itself: what it sees may never be committed.
     """
-    row = (
-        driver(connection)
-        .execute("SELECT version, pg_current_xact_id_if_assigned() IS NULL FROM masterdata_version")
-        .fetchone()
-    )
-    return int(row[0]) if row is not None and row[1] else None
+    row = driver(connection).execute(VERSION).fetchone()
+    return None if row is None else row[0]
 
 
 def _merge(target: Table, new: Any, name: str, kept: Any) -> Any:

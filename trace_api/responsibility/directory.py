@@ -42,8 +42,7 @@ class _Memory:
         return kept + sum(map(len, self.by_prefix.values())) > REMEMBERED
 
 
-def _memory_of(connection: Connection) -> _Memory:
-    version = repository.version(connection)
+def _memory_of(connection: Connection, version: int | None) -> _Memory:
     known: _Memory | None = connection.info.get(_MEMORY)
     if known is not None and known.version == version and not known.full():
         return known
@@ -58,11 +57,13 @@ class MasterDirectory:
 
     Master data has no history yet: ``at`` does not change an answer, except for licences, which carry
     their own dates.
+
+    :param version: number of the state of master data that the connection sees, where it is known already
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, version: int | None = None) -> None:
         self._connection = connection
-        self._memory = _memory_of(connection)
+        self._memory = _memory_of(connection, repository.version(connection) if version is None else version)
         self._products: dict[str, directory.Product] = {}
 
     def operator_of(self, site: str, at: int) -> str | None:  # noqa: ARG002 - see the class

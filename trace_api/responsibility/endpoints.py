@@ -8,7 +8,6 @@ from lineage import trace
 from lineage.facts import micros
 from trace_api.epcis.examples import answer_of
 from trace_api.recall.service import utc_now
-from trace_api.responsibility.directory import MasterDirectory
 from trace_api.trace import service
 from trace_api.trace.asking import Asked
 from trace_api.trace.endpoints import Asker
@@ -38,7 +37,7 @@ def responsibility(
             neighbours,
             service.find(neighbours, thing_id, asker),
             upstream=upstream,
-            directory=MasterDirectory(connection),
+            directory=service.directory_beside(neighbours),
             now=micros(utc_now()),
         )
     return whole(answer.as_dict())

@@ -21,11 +21,13 @@ from enum import IntEnum
 from typing import Any, Final
 
 import psycopg
+from psycopg.pq import Format
 
 from lineage.facts import Scope
 from lineage.trace.neighbours import BLOCK, FOREVER, NEVER, Ask, NameRun
 from trace_api.capture.things_repository import NAMES, NAMING, NUMBERED, WITHIN, read_names
 from trace_api.database.arrays import integers, texts
+from trace_api.masterdata.repository import VERSION
 
 #: Things of one call up to which everything about them is read at once.
 FEW: Final = 96
@@ -39,7 +41,7 @@ _MOST_RUNS: Final = 2 * FEW
 _SHIFT: Final = BLOCK.bit_length() - 1
 
 Row = tuple[Any, ...]
-"""A row of a part, in the order of its columns."""
+"""A row of a part, in the order of its columns; the last is the part."""
 
 ASKED: Final = (
     "unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
@@ -62,6 +64,11 @@ class Part(IntEnum):
     ATTACHED = 5
     LEG = 6
     READ = 7
+    MASTER_DATA = 8
+
+
+_SHOWN: Final = frozenset({Part.LEG, Part.NAME, Part.READ, Part.MASTER_DATA})
+"""Parts that are looked at when they are read."""
 
 
 _STAY: Final = "f.lo, f.hi, f.start_at, f.end_at, f.event, f.closed_by"
@@ -122,18 +129,32 @@ _INPUTS: Final = (
 )
 
 
-def _everything(asked: str, *ways: str) -> str:
-    """Write the statement that reads every part about the asked things, and on along the ways."""
-    parts = " UNION ALL ".join(
-        f"SELECT {int(part)}, {_COLUMNS} FROM a"  # noqa: S608 - constants
+# The number of the state of master data, in the place of a thing.
+_MASTER_DATA: Final = (
+    f"SELECT {_COLUMNS}, {int(Part.MASTER_DATA)}"  # noqa: S608 - constants
+    f" FROM (SELECT ({VERSION}), {', '.join(['NULL'] * (len(_TYPES) - 1))}) AS f ({_NAMES})"
+)
+
+
+def _everything(asked: str, *ways: str, master_data: bool = False) -> bytes:
+    """Write the statement that reads every part about the asked things, and on along the ways.
+
+    It has numbered placeholders: a driver that looks for others would read it through each time.
+    """
+    parts = [
+        f"SELECT {_COLUMNS}, {int(part)} FROM a"  # noqa: S608 - constants
         f" CROSS JOIN LATERAL (SELECT {columns} FROM {rows} OFFSET 0) AS f ({_NAMES})"
         for part, (columns, rows) in _PARTS.items()
-    )
-    return (
+    ]
+    if master_data:
+        parts.append(_MASTER_DATA)
+    statement = (
         f"WITH RECURSIVE way AS ({asked} UNION SELECT w.first >> {_SHIFT}, w.* FROM way a"  # noqa: S608 - constants
         f" CROSS JOIN LATERAL ({' UNION ALL '.join(ways)}) AS w),"
-        f" a AS MATERIALIZED (SELECT * FROM way LIMIT {_MOST_RUNS}) {parts}"
+        f" a AS MATERIALIZED (SELECT * FROM way LIMIT {_MOST_RUNS}) {' UNION ALL '.join(parts)}"
     )
+    first, *others = statement.split("%s")
+    return "".join([first, *(f"${place}{text}" for place, text in enumerate(others, 1))]).encode()
 
 
 _NAMED: Final = (
@@ -143,8 +164,15 @@ _NAMED: Final = (
 _AROUND: Final = (_UNITS, _SENSORS)
 _BACK: Final = (_LOTS, _INPUTS)
 EVERYTHING: Final = _everything(f"SELECT * FROM {ASKED}", *_AROUND, *_BACK)  # noqa: S608 - constants
-EVERYTHING_NAMED: Final = _everything(_NAMED, *_AROUND)
-EVERYTHING_BEHIND: Final = _everything(_NAMED, *_AROUND, *_BACK)
+EVERYTHING_NAMED: Final = _everything(_NAMED, *_AROUND, master_data=True)
+EVERYTHING_BEHIND: Final = _everything(_NAMED, *_AROUND, *_BACK, master_data=True)
+
+
+def raw(connection: psycopg.Connection[Any]) -> psycopg.RawCursor[Any]:
+    """Give a cursor for statements with numbered placeholders."""
+    cursor = psycopg.RawCursor(connection)
+    cursor.format = Format.BINARY
+    return cursor
 
 
 def name_run(row: Row) -> NameRun:
@@ -156,13 +184,15 @@ def name_run(row: Row) -> NameRun:
 class Gathering:
     """What one question has read so far about few things.
 
-    :param cursor: of the question's snapshot
+    :ivar master_data: number of the state of master data, when names were looked for
+    :param cursor: of the question's snapshot, see :func:`raw`
     :param most: things of one call up to which everything about them is read
     :param back: the question is what the named things were made of
     """
 
-    def __init__(self, cursor: psycopg.Cursor[Any], most: int = FEW, *, back: bool = False) -> None:
+    def __init__(self, cursor: psycopg.RawCursor[Any], most: int = FEW, *, back: bool = False) -> None:
         self._cursor = cursor
+        self.master_data: int | None = None
         self._most = most
         self._many = False
         """A call of this question was about many things."""
@@ -214,19 +244,24 @@ class Gathering:
         """Give all legs of a transformation; nothing for one that is not here."""
         return self._legs.get(ref, ())
 
-    def _read(self, statement: str, values: Sequence[str]) -> list[Row]:
+    def _read(self, statement: bytes, values: Sequence[str]) -> list[Row]:
         """Keep what a statement gives, and give the names among it."""
         self._cursor.execute(statement, values)
         names = []
-        for part, *columns in self._cursor.fetchall():
-            row = tuple(columns)
-            self._rows[part, row[0] >> _SHIFT][row] = None
-            if part == Part.LEG:
-                self._legs[row[2]][row] = None
-            elif part == Part.NAME:
-                names.append(row)
-            elif part == Part.READ:
-                self._note(*row[:4])
+        rows = self._rows
+        for row in self._cursor.fetchall():
+            part = row[-1]
+            if part in _SHOWN:
+                if part == Part.MASTER_DATA:
+                    self.master_data = row[0]
+                    continue
+                if part == Part.LEG:
+                    self._legs[row[2]][row] = None
+                elif part == Part.NAME:
+                    names.append(row)
+                else:
+                    self._note(*row[:4])
+            rows[part, row[0] >> _SHIFT][row] = None
         return names
 
     def _note(self, first: int, last: int, since: int, until: int) -> None:

@@ -51,6 +51,7 @@ from trace_api.trace.gathering_repository import (
     Part,
     Row,
     name_run,
+    raw,
 )
 
 _WITHIN_PARENT: Final = "f.parent BETWEEN a.first AND a.last"
@@ -80,7 +81,12 @@ class PostgresNeighbours:
         self._cursor = driver(connection).cursor(binary=True)
         self._names: dict[int, Name] = {}
         # On a cluster a statement goes to the shards of one table: nothing is gathered there.
-        self._few = Gathering(self._cursor, most=0 if on_cluster(connection) else FEW, back=back)
+        self._few = Gathering(raw(driver(connection)), 0 if on_cluster(connection) else FEW, back=back)
+
+    @property
+    def master_data(self) -> int | None:
+        """The number of the state of master data, if it came with what was found."""
+        return self._few.master_data
 
     # Facts
 

@@ -85,6 +85,11 @@ def recorded(neighbours: PostgresNeighbours, text: str) -> tuple[Identifier, int
     return None if thing is None else (named, thing)
 
 
+def directory_beside(neighbours: PostgresNeighbours) -> MasterDirectory:
+    """Give the master data of the snapshot that a question sees."""
+    return MasterDirectory(neighbours.connection, neighbours.master_data)
+
+
 def source(
     neighbours: PostgresNeighbours,
     thing: int,
@@ -104,7 +109,7 @@ def source(
         contact=contact,
         page=page,
         runs=runs,
-        directory=MasterDirectory(neighbours.connection),
+        directory=directory_beside(neighbours),
         now=time.time_ns() // 1000,
     )
 
@@ -136,7 +141,7 @@ def destination(
         quantities=quantities,
         page=page,
         runs=runs,
-        directory=MasterDirectory(neighbours.connection),
+        directory=directory_beside(neighbours),
     )
 
 
@@ -147,4 +152,4 @@ def history(neighbours: PostgresNeighbours, thing: int, *, direct: bool = False)
 
 def balance(neighbours: PostgresNeighbours, lot: int) -> trace.Balance:
     """Compare what came into a lot, what went out of it and what is left."""
-    return trace.balance(neighbours, lot, directory=MasterDirectory(neighbours.connection))
+    return trace.balance(neighbours, lot, directory=directory_beside(neighbours))
