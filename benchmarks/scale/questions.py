@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +14,7 @@ import orjson
 
 from firmware_sim.worlds.documents import timestamp
 
+from .client import Client
 from .timing import Times
 
 NDJSON = "application/x-ndjson"
@@ -23,6 +22,7 @@ Record = Mapping[str, Any]
 
 # Answers of this many things and more are a recall's; there is one row for the largest of them.
 LARGE_LOTS = 12
+TIMEOUT_SECONDS = 600
 ROUNDS = 2
 
 
@@ -54,7 +54,7 @@ class Asker:
     """One client with one connection, as an inspector has."""
 
     def __init__(self, port: int, token: str) -> None:
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=600)
+        self._client = Client(port, TIMEOUT_SECONDS)
         self._token = token
 
     def get(self, question: str, thing: str, *, lines: bool = False, more: str = "") -> tuple[bytes, float]:
@@ -62,14 +62,10 @@ class Asker:
         headers = {"Authorization": f"Bearer {self._token}"}
         if lines:
             headers["Accept"] = NDJSON
-        start = time.perf_counter()
         path = f"/trace/v1/{question}?id={quote(thing, safe='')}{more}"
-        self._connection.request("GET", path, headers=headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        took = time.perf_counter() - start
-        if answer.status != 200:
-            raise RuntimeError(f"{question} of {thing}: {answer.status} {body[:300]!r}")
+        status, body, took = self._client.get(path, headers)
+        if status != 200:
+            raise RuntimeError(f"{question} of {thing}: {status} {body[:300]!r}")
         return body, took
 
 
