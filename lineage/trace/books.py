@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from lineage.facts import Move, Role, Statement
 from lineage.facts.quantities import Amount, amount
-from lineage.trace.journeys import passages, stays_of
+from lineage.trace.journeys import Passage, passages, stays_of
 from lineage.trace.neighbours import Appearance, Interval, Leg, Neighbours
 from lineage.trace.runs import asks_for
 
@@ -48,20 +48,22 @@ def books_of(neighbours: Neighbours, lots: Collection[int]) -> dict[int, Books]:
 class Books:
     """Sums up what the events of one lot state, in total and at each place."""
 
-    def __init__(self, lot: int, stated: list[Appearance], told: Mapping[int, Statement]) -> None:
+    def __init__(
+        self, lot: int, stated: Iterable[Appearance | Passage], told: Mapping[int, Statement]
+    ) -> None:
         self.lot = lot
         self.stated = sorted(stated, key=lambda one: (one.at, one.event))
         # 1.
         self.dimensions = Counter(
             amount(one.quantity, one.uom).dimension for one in self.stated if one.quantity is not None
         )
-        self.dimension = self.dimensions.most_common(1)[0][0] if self.dimensions else None
+        self.dimension = max(self.dimensions, key=self.dimensions.__getitem__, default=None)
         self.total = AtPlace()
         self.places: dict[str | None, AtPlace] = defaultdict(AtPlace)
         for one in self.stated:
             self._enter(one, told[one.event])
 
-    def _enter(self, one: Appearance, statement: Statement) -> None:
+    def _enter(self, one: Appearance | Passage, statement: Statement) -> None:
         value = self.value(one)
         if value is None:
             return
@@ -97,7 +99,7 @@ class Books:
         elif statement.move is Move.RECEIVE:
             self.places[statement.site].came += value
 
-    def value(self, one: Appearance) -> Decimal | None:
+    def value(self, one: Appearance | Passage) -> Decimal | None:
         """Give the amount that an event states, if it is in the dimension that is balanced."""
         if one.quantity is None:
             return None
@@ -123,7 +125,7 @@ class Stated:
             if name.kind == "unit"
         ]
         self._contents: dict[int, list[Interval]] = {unit: [] for unit in units}
-        for stay in neighbours.contents(asks_for(units)):
+        for stay in neighbours.contents(asks_for(units)) if units else ():
             if stay.parent in self._contents:
                 self._contents[stay.parent].append(stay)
         self._by_event: dict[tuple[int, Role], list[Appearance]] = defaultdict(list)

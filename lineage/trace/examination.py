@@ -17,7 +17,7 @@ from itertools import pairwise
 from lineage.facts.sensors import temperatures
 from lineage.profiles import Basis
 from lineage.trace.balance import findings_of
-from lineage.trace.books import books_of
+from lineage.trace.books import Books
 from lineage.trace.custody import Holding, chain_of
 from lineage.trace.directory import Directory, NoDirectory, Product
 from lineage.trace.findings import Finding, Of
@@ -150,7 +150,11 @@ class _Examination:
 
     def balances(self) -> list[Finding]:
         """Hold the lots that were looked at to their balance."""
-        return findings_of(self._ask, books_of(self._ask, self._yields), self._yields)
+        books = {
+            lot: Books(lot, [one for one in self._passages[lot] if one.through is None], self._told)
+            for lot in self._yields
+        }
+        return findings_of(self._ask, books, self._yields)
 
     def oddities(self) -> Iterator[Finding]:
         """Report what the derivation of containment found odd."""

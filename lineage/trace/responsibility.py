@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from lineage.facts import DAY, rfc3339
-from lineage.facts.times import moment
 from lineage.profiles import Profile, Stage, profile_for
 from lineage.trace.answer import Named
 from lineage.trace.backwards import search_backwards
@@ -20,6 +19,7 @@ from lineage.trace.runs import asks_for
 from lineage.trace.search import Options
 from lineage.trace.whereabouts import Holders
 
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _CHINA = DAY // 3
 """Legal days are days in Beijing, UTC+8."""
 
@@ -28,7 +28,7 @@ _NO_DIRECTORY = NoDirectory()
 
 def legal_day(at: int) -> date:
     """Give the day in China on which something happened."""
-    return moment(at + _CHINA).date()
+    return date.fromordinal(_EPOCH_DAY + (at + _CHINA) // DAY)
 
 
 class Answerable(NamedTuple):

@@ -6,10 +6,9 @@ A rule says nothing where it does not know enough: no coordinates, no travel; no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from math import asin, cos, radians, sin, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from lineage.facts import How, Move, Quality, Role, Statement, rfc3339
 from lineage.facts.sensors import Reading
@@ -39,8 +38,7 @@ _HOW = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What is known of one thing."""
 
     thing: int
@@ -159,6 +157,8 @@ def distance_km(one: Site, other: Site) -> float:
 
 def cold_chain(view: View) -> Iterator[Finding]:
     """``cold_chain_excursion``: outside the storage range for longer than the profile allows, or an alarm."""
+    if not view.readings:
+        return
     low = view.product.storage_min_c if view.product else None
     high = view.product.storage_max_c if view.product else None
     allowed = view.limit("excursion_minutes") * MINUTE

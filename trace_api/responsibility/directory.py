@@ -36,6 +36,9 @@ class _Memory:
     products: dict[str, model.Product | None] = field(default_factory=dict)
     by_prefix: dict[str, dict[str, model.Product]] = field(default_factory=dict)
     licences: dict[str, list[model.Licence]] = field(default_factory=dict)
+    told_parties: dict[str, directory.Party | None] = field(default_factory=dict)
+    told_sites: dict[str, directory.Site | None] = field(default_factory=dict)
+    told_products: dict[str, directory.Product] = field(default_factory=dict)
 
     def full(self) -> bool:
         kept = len(self.parties) + len(self.sites) + len(self.products) + len(self.licences)
@@ -64,7 +67,8 @@ class MasterDirectory:
     def __init__(self, connection: Connection, version: int | None = None) -> None:
         self._connection = connection
         self._memory = _memory_of(connection, repository.version(connection) if version is None else version)
-        self._products: dict[str, directory.Product] = {}
+        self._products: dict[str, directory.Product | None] = {}
+        """Thing → product, for one question."""
 
     def operator_of(self, site: str, at: int) -> str | None:  # noqa: ARG002 - see the class
         """Give the party that operates a site; of a place within a site, that of the site."""
@@ -75,35 +79,15 @@ class MasterDirectory:
 
     def party(self, party: str) -> directory.Party | None:
         """Give what is known of a party, named by its code, its PGLN or a site that it operates."""
-        found = self.party_record(party)
-        if found is None:
-            return None
-        return directory.Party(found.party_id, found.name or "", found.uscc, found.roles, found.name_en or "")
+        return self._remember(self._memory.told_parties, party, self._tell_party)
 
     def site(self, site: str) -> directory.Site | None:
         """Give what is known of a place."""
-        found = self.site_record(site)
-        if found is None:
-            return None
-        return directory.Site(found.site_id, found.name or "", found.lat, found.lon, found.name_en or "")
+        return self._remember(self._memory.told_sites, site, self._tell_site)
 
     def product_of(self, thing: str) -> directory.Product | None:
         """Give the product of a thing."""
-        found = self.product_record(thing)
-        if found is None:
-            return None
-        product = self._products.get(found.product_id)
-        if product is None:
-            product = self._products[found.product_id] = directory.Product(
-                found.product_id,
-                found.regime,
-                found.name or "",
-                found.storage_min_c,
-                found.storage_max_c,
-                found.shelf_life_days,
-                found.name_en or "",
-            )
-        return product
+        return self._remember(self._products, thing, self._tell_product)
 
     def licences(self, party: str, site: str | None, product: str | None) -> Sequence[directory.Licence]:
         """Give the licences of a party that cover a site and a product where they name any."""
@@ -145,6 +129,36 @@ class MasterDirectory:
         if uscc not in known:
             known[uscc] = service.licences(self._connection, [uscc])
         return known[uscc]
+
+    def _tell_party(self, key: str) -> directory.Party | None:
+        found = self.party_record(key)
+        if found is None:
+            return None
+        return directory.Party(found.party_id, found.name or "", found.uscc, found.roles, found.name_en or "")
+
+    def _tell_site(self, key: str) -> directory.Site | None:
+        found = self.site_record(key)
+        if found is None:
+            return None
+        return directory.Site(found.site_id, found.name or "", found.lat, found.lon, found.name_en or "")
+
+    def _tell_product(self, thing: str) -> directory.Product | None:
+        found = self.product_record(thing)
+        if found is None:
+            return None
+        told = self._memory.told_products
+        product = told.get(found.product_id)
+        if product is None:
+            product = told[found.product_id] = directory.Product(
+                found.product_id,
+                found.regime,
+                found.name or "",
+                found.storage_min_c,
+                found.storage_max_c,
+                found.shelf_life_days,
+                found.name_en or "",
+            )
+        return product
 
     def _find_party(self, key: str) -> model.Party | None:
         found = service.parties(self._connection, [key]).get(key)

@@ -38,6 +38,9 @@ NAMED: Final = 4
 # Runs of one statement. Those that are asked for come first; ways on lead to one thing a run.
 _MOST_RUNS: Final = 2 * FEW
 
+# A time that no time lies in.
+_NOT_READ: Final = FOREVER, NEVER
+
 _SHIFT: Final = BLOCK.bit_length() - 1
 
 Row = tuple[Any, ...]
@@ -273,14 +276,14 @@ class Gathering:
 
     def _missing(self, asked: Iterable[Ask]) -> Iterator[Ask]:
         """Give what has to be read, over the time that was read before and the one that is asked for."""
-        for ask in asked:
-            since, until, known = ask.since, ask.until, True
-            for thing in range(ask.first, ask.last + 1):
-                time = self._times.get(thing)
-                if time is None:
+        times = self._times
+        for first, last, since, until in asked:
+            begin, end, known = since, until, True
+            for thing in range(first, last + 1):
+                read_since, read_until = times.get(thing, _NOT_READ)
+                if since < read_since or read_until < until:
                     known = False
-                    continue
-                known = known and time[0] <= ask.since and ask.until <= time[1]
-                since, until = min(since, time[0]), max(until, time[1])
+                begin = min(begin, read_since)
+                end = max(end, read_until)
             if not known:
-                yield Ask(ask.first, ask.last, since, until)
+                yield Ask(first, last, begin, end)

@@ -54,6 +54,8 @@ from trace_api.trace.gathering_repository import (
     raw,
 )
 
+# Of a gathered posting: what a look-up of postings gives.
+_POSTED: Final = itemgetter(0, 1, 2, 3, 4, 5, 6, 8)
 _WITHIN_PARENT: Final = "f.parent BETWEEN a.first AND a.last"
 _STATEMENTS: Final = (
     "SELECT id, event_id, type, action, move, ends, sensed,"
@@ -212,9 +214,8 @@ class PostgresNeighbours:
 
     def appearances(self, things: Sequence[Ask]) -> Iterable[Appearance]:
         """See :meth:`Neighbours.appearances`."""
-        rows: Collection[tuple[Any, ...]]
         if self._few.has(things):
-            rows = [(*row[:7], row[8]) for row in self._few.rows(Part.POSTING, things)]
+            rows = list(map(_POSTED, self._few.rows(Part.POSTING, things)))
         else:
             rows = self._look_up(
                 things,
