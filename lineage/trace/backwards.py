@@ -23,6 +23,7 @@ from typing import NamedTuple
 from lineage.trace.labels import THING, ByBlock, Labels, Piece, Step
 from lineage.trace.neighbours import FOREVER, NEVER, Ask, Neighbours
 from lineage.trace.nesting import Stretch, downwards, found_inside, upwards
+from lineage.trace.runs import without
 from lineage.trace.search import Budget, Options, explore
 
 
@@ -116,7 +117,8 @@ class _Backwards:
             for other in level:
                 at, thing = other.end - 1, other.origin(other.first)
                 step = Step("contact", THING, thing, other.steps[-1].event, at)
-                yield other.piece.onward(other.first, other.last, at, thing, (step,))
+                for first, last in without(thing, other.first, other.last):
+                    yield other.piece.onward(first, last, at, thing, (step,))
 
 
 def _after(at: int) -> int:

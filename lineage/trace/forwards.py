@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from lineage.trace.labels import THING, ByBlock, Piece, Step
 from lineage.trace.neighbours import FOREVER, Ask, Neighbours
 from lineage.trace.nesting import Stretch, asks_of, dated, downwards, found_inside, upwards
+from lineage.trace.runs import without
 from lineage.trace.search import Budget, Explored, Options, explore
 
 
@@ -78,8 +79,12 @@ class _Forwards:
                     yield found_inside(inner, inner.start)
         # 6.
         if self._contact:
-            for level in downwards(self._ask, units, into_contents=True):
-                for other in level:
-                    thing = other.origin(other.first)
-                    step = Step("contact", thing, THING, other.steps[-1].event, other.start)
-                    yield other.piece.onward(other.first, other.last, other.start, thing, (step,))
+            yield from self._contacts(units)
+
+    def _contacts(self, units: list[Stretch]) -> Iterator[Piece]:
+        for level in downwards(self._ask, units, into_contents=True):
+            for other in level:
+                thing = other.origin(other.first)
+                step = Step("contact", thing, THING, other.steps[-1].event, other.start)
+                for first, last in without(thing, other.first, other.last):
+                    yield other.piece.onward(first, last, other.start, thing, (step,))

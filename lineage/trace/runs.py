@@ -44,6 +44,21 @@ def union(runs: Iterable[Run]) -> Iterator[Run]:
     yield from _within_blocks(first, last)
 
 
+def without(thing: int, first: int, last: int) -> Iterator[Run]:
+    """Give what is left of a run without one thing.
+
+    >>> list(without(4, 3, 9)), list(without(3, 3, 3)), list(without(1, 3, 9))
+    ([(3, 3), (5, 9)], [], [(3, 9)])
+    """
+    if not first <= thing <= last:
+        yield first, last
+        return
+    if first < thing:
+        yield first, thing - 1
+    if thing < last:
+        yield thing + 1, last
+
+
 def ends(runs: Iterable[Run]) -> Iterator[Run]:
     """Cut runs down to their ends: one run where a block has both, else two of one thing each.
 

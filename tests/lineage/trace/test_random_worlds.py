@@ -110,6 +110,8 @@ def test_every_thing_has_a_path_of_facts_that_chains_from_the_root(
         thing = thing_of(neighbours, name)
         ask = source if question == "source" else destination
         answer = ask(neighbours, thing, contact=contact, examined=0).as_dict()
+        touching = [edge for edge in answer["edges"] if edge["kind"] == "contact"]
+        assert all(edge["from"] != edge["to"] for edge in touching), "nothing is in contact with itself"
         near, far = ("to", "from") if question == "source" else ("from", "to")
         for one in answer["things"]:
             path = [answer["edges"][number] for number in one["via"]]
