@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from lineage.errors import LineageError
 from tests.trace_api.conftest import PARTY_USCC, ClientAs
-from trace_api.accounts import Principal, accounts_repository, require
+from trace_api.accounts import Principal, RequiredRole, accounts_repository
 from trace_api.accounts.access import CSRF_HEADER, SESSION_COOKIE, Credentials
 from trace_api.accounts.accounts import (
     AccountError,
@@ -30,7 +30,7 @@ from trace_api.database import Database
 def guarded(app: FastAPI) -> FastAPI:
     @app.api_route("/only-inspectors", methods=["GET", "POST"])
     def only_inspectors(
-        who: Annotated[Principal, Depends(require("inspector", "party"))],
+        who: Annotated[Principal, Depends(RequiredRole("inspector", "party"))],
     ) -> dict[str, str | None]:
         return {"name": who.name, "role": who.role, "party": who.party_uscc}
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Any
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from starlette.concurrency import run_in_threadpool
 
 from trace_api.accounts import accounts_repository as repository
@@ -35,9 +36,6 @@ REMEMBERED = 10_000
 # Longest credential worth hashing; ours have 43 characters.
 _LONGEST_SECRET = 512
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-
-# Shows in the OpenAPI document that a token is needed; the checking is ours.
-bearer = HTTPBearer(auto_error=False, description="A token of `trace-api token create`.")
 
 
 class Credentials:
@@ -70,24 +68,28 @@ class Credentials:
             return find(connection, hashed)
 
 
-def require(*roles: Role) -> Callable[..., Awaitable[Principal]]:
-    """Give the dependency that lets these roles in (and ``admin`` always) and says who it is.
+class RequiredRole(SecurityBase):
+    """Dependency: lets some roles in (and ``admin`` always) and says who it is.
 
     401 without a good token or session, 403 with another role or without the CSRF secret of the session.
+    That it is a security scheme shows in the OpenAPI document that a token is needed.
     """
-    allowed = frozenset(roles) | {"admin"}
 
-    async def principal(request: Request, _: Annotated[Any, Depends(bearer)]) -> Principal:
+    def __init__(self, *roles: Role) -> None:
+        self.model = HTTPBearer(description="A token of `trace-api token create`.")
+        self.scheme_name = "HTTPBearer"
+        self._allowed = frozenset(roles) | {"admin"}
+
+    async def __call__(self, request: Request) -> Principal:
+        """Give who asks."""
         found = await _present(request)
         if found is None:
             raise unauthenticated(request)
-        if found.role not in allowed:
-            raise refused(request, found, allowed)
+        if found.role not in self._allowed:
+            raise refused(request, found, self._allowed)
         if found.csrf is not None and request.method not in _READING:
             await verify_csrf(request, found)
         return found
-
-    return principal
 
 
 async def require_person(request: Request) -> Principal | None:

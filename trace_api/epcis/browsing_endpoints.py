@@ -15,7 +15,7 @@ from lineage.errors import LineageError
 from lineage.events.vocabulary import EPCIS_CONTEXT
 from lineage.facts.custody import key_of
 from lineage.identifiers import read
-from trace_api.accounts import Principal, require
+from trace_api.accounts import Principal, RequiredRole
 from trace_api.capture.interning_repository import TermKind
 from trace_api.capture.rows import TYPES
 from trace_api.dependencies import Store
@@ -32,8 +32,8 @@ router = APIRouter(prefix=BASE, tags=["EPCIS browsing"], dependencies=[Depends(c
 
 Token = Annotated[str | None, Query(alias="nextPageToken", max_length=500)]
 #: Lists of everything are for those who may see everything; whoever may not finds its own at ``/events``.
-_OVERSEER: Final = require("inspector")
-_ANYBODY: Final = require("device", "party", "inspector")
+_OVERSEER: Final = RequiredRole("inspector")
+_ANYBODY: Final = RequiredRole("device", "party", "inspector")
 
 
 def _thing_key(text: str) -> str | None:

@@ -12,7 +12,7 @@ from prometheus_client import Counter, Histogram
 from starlette.concurrency import run_in_threadpool
 
 from lineage.events import DocumentError
-from trace_api.accounts import Principal, require
+from trace_api.accounts import Principal, RequiredRole
 from trace_api.bodies import Body, read_body
 from trace_api.capture import events_repository
 from trace_api.capture.jobs import VALIDATION, Behaviour, Job, job_of
@@ -47,8 +47,8 @@ LONGEST_KEY: Final = 255
 
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\d+", re.IGNORECASE)
 
-Writer = Annotated[Principal, Depends(require("device", "party"))]
-Reader = Annotated[Principal, Depends(require("device", "party", "inspector"))]
+Writer = Annotated[Principal, Depends(RequiredRole("device", "party"))]
+Reader = Annotated[Principal, Depends(RequiredRole("device", "party", "inspector"))]
 Document = Annotated[Body, Depends(read_body(*JSON_TYPES, *XML_TYPES))]
 
 

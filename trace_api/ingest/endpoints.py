@@ -10,7 +10,7 @@ import zstandard
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
-from trace_api.accounts import Principal, require
+from trace_api.accounts import Principal, RequiredRole
 from trace_api.bodies import Body, read_body
 from trace_api.capture.service import Capturer
 from trace_api.capture.service import Request as CaptureRequest
@@ -20,7 +20,7 @@ from trace_api.problems import Problem
 
 router = APIRouter(prefix="/ingest/v1", tags=["Ingest"])
 
-Writer = Annotated[Principal, Depends(require("device", "party"))]
+Writer = Annotated[Principal, Depends(RequiredRole("device", "party"))]
 Json = Annotated[Body, Depends(read_body("application/json"))]
 
 

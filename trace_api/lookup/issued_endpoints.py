@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import Connection
 
 from lineage.identifiers import read, read_uri
-from trace_api.accounts import Principal, require
+from trace_api.accounts import Principal, RequiredRole
 from trace_api.bodies import Body, read_body
 from trace_api.dependencies import Store
 from trace_api.lookup import openapi, repository
@@ -20,7 +20,7 @@ from trace_api.responsibility.directory import MasterDirectory
 
 router = APIRouter(responses=openapi.REFUSALS)
 
-Issuer = Annotated[Principal, Depends(require("party"))]
+Issuer = Annotated[Principal, Depends(RequiredRole("party"))]
 Lines = Annotated[Body, Depends(read_body("application/x-ndjson", "application/jsonl", "text/plain"))]
 
 MAX_REPORTED: Final = 1000  # rejected lines that an answer names; their number is always given

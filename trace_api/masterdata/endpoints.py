@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, File, Query, UploadFile
 
 from lineage.identifiers import read
-from trace_api.accounts import Principal, require
+from trace_api.accounts import Principal, RequiredRole
 from trace_api.dependencies import Store
 from trace_api.masterdata import importing, repository, service
 from trace_api.masterdata.model import Record
@@ -26,8 +26,8 @@ Table = Literal["parties", "sites", "products", "licences"]
 
 MAX_PAGE: Final = 1000
 
-Reader = Annotated[Principal, Depends(require("inspector", "party"))]
-Administrator = Annotated[Principal, Depends(require("admin"))]
+Reader = Annotated[Principal, Depends(RequiredRole("inspector", "party"))]
+Administrator = Annotated[Principal, Depends(RequiredRole("admin"))]
 
 
 @router.post("/import", summary="Import tables")

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from trace_api.accounts import Principal, require
+from trace_api.accounts import Principal, RequiredRole
 from trace_api.database import Database
 from trace_api.dependencies import Store
 from trace_api.pages.languages import choose_language, words
@@ -25,8 +25,8 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 
 router = APIRouter(prefix="/recall/v1", tags=["recall"], responses=_REFUSALS)
 
-Inspector = Annotated[Principal, Depends(require("inspector"))]
-Reader = Annotated[Principal, Depends(require("inspector", "party"))]
+Inspector = Annotated[Principal, Depends(RequiredRole("inspector"))]
+Reader = Annotated[Principal, Depends(RequiredRole("inspector", "party"))]
 Limit = Annotated[int, Query(ge=1, le=views.MAX_THINGS, description="things in the answer")]
 After = Annotated[str | None, Query(max_length=400, description="`scope.next` of the page before")]
 

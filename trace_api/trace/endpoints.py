@@ -11,7 +11,7 @@ from prometheus_client import Histogram
 
 from lineage.facts import micros
 from lineage.trace import Answer, Page
-from trace_api.accounts import Principal, require
+from trace_api.accounts import Principal, RequiredRole
 from trace_api.problems import Problem
 from trace_api.trace import examples, service
 from trace_api.trace.asking import Asked
@@ -56,28 +56,28 @@ _CHANGED: Final[dict[str, Any]] = {"description": "`…/answer-changed`: ask aga
 router = APIRouter(prefix="/trace/v1", tags=["Trace"], responses=_REFUSALS)
 
 
-async def asking(
-    request: Request, principal: Annotated[Principal, Depends(require("inspector", "party"))]
-) -> Principal:
+class Asking(RequiredRole):
     """Dependency: let in who may ask, and refuse a parameter that the question does not have or has twice.
 
     A bound that is misspelt and ignored would give a wrong answer that looks right.
-
-    :raises Problem: 400, 401, 403
     """
-    known = {each.alias for each in request.scope["route"].dependant.query_params}
-    seen: set[str] = set()
-    for name, _ in request.query_params.multi_items():
-        if name not in known:
-            hint = f"It has {', '.join(sorted(known))}."
-            raise Problem(400, "bad-parameter", f"{name[:60]!r} is no parameter of this question.", hint=hint)
-        if name in seen:
-            raise Problem(400, "bad-parameter", f"{name} stands twice.")
-        seen.add(name)
-    return principal
+
+    async def __call__(self, request: Request) -> Principal:
+        """Give who asks."""
+        principal = await super().__call__(request)
+        known = {each.alias for each in request.scope["route"].dependant.query_params}
+        seen: set[str] = set()
+        for name, _ in request.query_params.multi_items():
+            if name not in known:
+                detail = f"{name[:60]!r} is no parameter of this question."
+                raise Problem(400, "bad-parameter", detail, hint=f"It has {', '.join(sorted(known))}.")
+            if name in seen:
+                raise Problem(400, "bad-parameter", f"{name} stands twice.")
+            seen.add(name)
+        return principal
 
 
-Asker = Annotated[Principal, Depends(asking)]
+Asker = Annotated[Principal, Depends(Asking("inspector", "party"))]
 Id = Annotated[
     str,
     Query(
