@@ -48,7 +48,12 @@ def main() -> None:
     parser.add_argument("--size", default="1m", help=f"events: {', '.join(SIZES)}, or a number")
     parser.add_argument("--batch", type=int, default=500, help="events of a request (default 500)")
     parser.add_argument("--writers", type=int, default=8, help="clients that send documents (default 8)")
-    parser.add_argument("--workers", type=int, default=3, help="server processes (default 3: while one waits, the others compute)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=3,
+        help="server processes (default 3: while one waits, the others compute)",
+    )
     parser.add_argument("--items", type=int, default=150, help="items asked about (default 150)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--growth", action="store_true", help="ask also when a tenth is captured")
