@@ -139,15 +139,16 @@ def test_what_is_being_captured_is_finished_first(server: Process) -> None:
     token = server.token("device")
     capture(server, token, "warm")
     headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=60"}
-    long = document(*[seen(str(number)) for number in range(10_000)])
-    with ThreadPoolExecutor(1) as pool:
-        sent = pool.submit(
-            httpx.post, f"{server.url}/epcis/v2/capture", json=long, headers=headers, timeout=120
-        )
+    long = [document(*[seen(f"{one}x{number}") for number in range(10_000)]) for one in range(4)]
+    with ThreadPoolExecutor(len(long)) as pool:
+        sent = [
+            pool.submit(httpx.post, f"{server.url}/epcis/v2/capture", json=one, headers=headers, timeout=120)
+            for one in long
+        ]
         time.sleep(0.8)
-        assert not sent.done()
+        assert not all(one.done() for one in sent)
         server.end(signal.SIGTERM)
-        assert sent.result().json()["accepted"] == 10_000
+        assert [one.result().json()["accepted"] for one in sent] == [10_000] * len(long)
 
 
 def test_an_address_in_use_is_said(server: Process) -> None:
