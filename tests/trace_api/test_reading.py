@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from trace_api.database import Database
-from trace_api.database.engine import PREPARE_THRESHOLD, driver
+from trace_api.database.engine import PREPARE_THRESHOLD, AnotherStatement, driver
 from trace_api.problems import Problem
 
 STATEMENT = "SELECT %s::bigint"
@@ -51,3 +51,26 @@ def test_a_connection_whose_statement_failed_reads_again(alone: Database) -> Non
     with pytest.raises(psycopg.errors.DivisionByZero), alone.reading() as connection:
         driver(connection).execute("SELECT 1 / 0")
     assert ask(alone) == ask(alone) == 0
+
+
+def test_a_glance_sees_one_statement(alone: Database) -> None:
+    with alone.glancing() as connection:
+        assert driver(connection).execute(STATEMENT, (1,)).fetchone() == (1,)
+        with pytest.raises(AnotherStatement):
+            driver(connection).execute(STATEMENT, (2,))
+
+
+def test_a_glance_leaves_a_connection_that_reads_a_snapshot(alone: Database) -> None:
+    snapshot = "SELECT current_setting('transaction_isolation'), pg_current_snapshot()::text"
+    for _ in range(2):
+        with alone.glancing() as connection:
+            driver(connection).execute(STATEMENT, (1,))
+        with pytest.raises(psycopg.errors.DivisionByZero), alone.glancing() as connection:
+            driver(connection).execute("SELECT 1 / 0")
+        with alone.reading() as connection:
+            first = driver(connection).execute(snapshot).fetchone()
+            with alone.transaction() as other:
+                driver(other).execute("SELECT pg_current_xact_id()")
+            assert driver(connection).execute(snapshot).fetchone() == first
+            assert first is not None
+            assert first[0] == "repeatable read"

@@ -47,6 +47,27 @@ _CLUSTER = "suyuan_cluster"
 _SHARED = "suyuan_shared"
 
 
+class AnotherStatement(Exception):  # noqa: N818 - nothing failed: the work begins again, on a snapshot
+    """Work that began with a single statement needs another one."""
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that can be kept to a number of exchanges.
+
+    :ivar left: how many; ``None`` for any
+    """
+
+    left: int | None = None
+
+    def wait(self, *args: Any, **options: Any) -> Any:
+        """Do an exchange, see :meth:`psycopg.Connection.wait`."""
+        if self.left is not None:
+            if not self.left:
+                raise AnotherStatement
+            self.left -= 1
+        return super().wait(*args, **options)
+
+
 class Database:
     """Two connection pools of one PostgreSQL: one that writes, one that reads a snapshot and nothing else.
 
@@ -94,6 +115,29 @@ class Database:
                 if not left:
                     raise
         raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """Give a connection that sees the committed state in a single statement.
+
+        One statement needs no transaction around it, which would be two more exchanges with the server.
+
+        :raises AnotherStatement: by whoever makes a second one, which might see another state
+        """
+        with self._reader.connect() as connection:
+            glancing = cast("_Connection", driver(connection))
+            if on_cluster(connection):
+                # Questions are several statements there.
+                raise AnotherStatement
+            glancing.autocommit, glancing.left = True, 1
+            try:
+                yield connection
+            finally:
+                glancing.left = None
+                if glancing.info.transaction_status == TransactionStatus.IDLE:
+                    glancing.autocommit = False
+                elif not connection.invalidated:
+                    connection.invalidate()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -149,9 +193,18 @@ def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
     )
     shared: dict[str, object] = {}
 
+    def connect(
+        dialect: object,  # noqa: ARG001 - the form of a listener
+        record: object,  # noqa: ARG001
+        arguments: list[Any],
+        options: dict[str, Any],
+    ) -> psycopg.Connection[Any]:
+        return _Connection.connect(*arguments, **options)
+
     def share(_: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
         record.info[_SHARED] = shared
 
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "connect", share)
     event.listen(engine, "connect", _get_to_know)
     event.listen(engine, "checkout", _check_alive)

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, TypeVar, cast
 
 import psycopg
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
 from trace_api.database import Database
-from trace_api.database.engine import driver
+from trace_api.database.engine import AnotherStatement, driver
+
+T = TypeVar("T")
 
 # Work between two statements cannot be cancelled: the next statement is, at one of these moments.
 _AGAIN_SECONDS: Final = 0.02
@@ -51,24 +53,51 @@ class Question:
         :raises psycopg.errors.QueryCanceled: nobody waits any more, or it took too long
         """
         try:
-            with self._store.reading() as connection:
-                with self._lock:
-                    self._running = driver(connection)
-                try:
-                    if self._stopped:
-                        raise psycopg.errors.QueryCanceled
-                    yield connection
-                finally:
-                    with self._lock:
-                        self._running = None
-                        if self._stopped:
-                            # A cancellation that is still on its way must not meet another question.
-                            connection.invalidate()
+            with self._store.reading() as connection, self._stoppable(connection):
+                yield connection
         finally:
-            # The loop ends a short question itself, as soon as it is answered: to wake it before would only
-            # make two threads want to compute.
-            if time.monotonic() - self._begun > _SHORT_SECONDS:
-                self._loop.call_soon_threadsafe(self.end)
+            self._answered()
+
+    def answer(self, work: Callable[[Connection], T], *, glance: bool) -> T:
+        """Answer from one statement where that is enough, else from a snapshot.
+
+        :param work: gives the answer; is called again where one statement was not enough
+        :param glance: one will be enough: try that first
+        :raises psycopg.errors.QueryCanceled: nobody waits any more, or it took too long
+        """
+        try:
+            if glance:
+                with (
+                    suppress(AnotherStatement),
+                    self._store.glancing() as connection,
+                    self._stoppable(connection),
+                ):
+                    return work(connection)
+            with self._store.reading() as connection, self._stoppable(connection):
+                return work(connection)
+        finally:
+            self._answered()
+
+    @contextmanager
+    def _stoppable(self, connection: Connection) -> Iterator[None]:
+        with self._lock:
+            self._running = driver(connection)
+        try:
+            if self._stopped:
+                raise psycopg.errors.QueryCanceled
+            yield
+        finally:
+            with self._lock:
+                self._running = None
+                if self._stopped:
+                    # A cancellation that is still on its way must not meet another question.
+                    connection.invalidate()
+
+    def _answered(self) -> None:
+        # The loop ends a short question itself, as soon as it is answered: to wake it before would only
+        # make two threads want to compute.
+        if time.monotonic() - self._begun > _SHORT_SECONDS:
+            self._loop.call_soon_threadsafe(self.end)
 
     def end(self) -> None:
         """Let the next question begin (called in the loop)."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from prometheus_client import Histogram
+from sqlalchemy import Connection
 
 from lineage.facts import micros
 from lineage.trace import Answer, Page
@@ -139,10 +140,15 @@ def source(
     page, expected = _page(limit, after)
     lines = wants_lines(request)
 
-    with SECONDS.labels("source").time(), asked.reading() as connection:
+    def work(connection: Connection) -> Answer:
         neighbours = PostgresNeighbours(connection, back=True)
         thing = service.find(neighbours, thing_id, asker)
-        answer = service.source(neighbours, thing, at, depth=depth, contact=contact, page=page, runs=runs)
+        return service.source(neighbours, thing, at, depth=depth, contact=contact, page=page, runs=runs)
+
+    with SECONDS.labels("source").time():
+        # All about an item is read at once; what is in a unit, and what concerns a party, is asked besides.
+        glance = asker.role != "party" and service.kind_of(thing_id) != "unit"
+        answer = asked.answer(work, glance=glance)
     _check_unchanged(answer, expected)
     return _written(answer, lines=lines)
 

@@ -35,6 +35,14 @@ def identifier(text: str) -> Identifier:
         raise Problem(400, "not-an-identifier", error.message, reason=error.code, **told) from error
 
 
+def kind_of(text: str) -> str | None:
+    """Give the kind of what a text names; ``None`` for no identifier."""
+    try:
+        return identifier(text).kind
+    except Problem:
+        return None
+
+
 def look_up(
     neighbours: PostgresNeighbours, text: str, principal: Principal | None = None
 ) -> tuple[Identifier, int]:
