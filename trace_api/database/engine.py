@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from trace_api.errors import TraceApiError
+
 T = TypeVar("T")
 
 # A work unit that lost a race is done again: each attempt sees what the winner committed.
@@ -47,8 +49,10 @@ _CLUSTER = "suyuan_cluster"
 _SHARED = "suyuan_shared"
 
 
-class AnotherStatement(Exception):  # noqa: N818 - nothing failed: the work begins again, on a snapshot
+class AnotherStatement(TraceApiError):  # noqa: N818 - nothing failed: the work begins again, on a snapshot
     """Work that began with a single statement needs another one."""
+
+    code = "another-statement"
 
 
 class _Connection(psycopg.Connection[Any]):
@@ -63,7 +67,7 @@ class _Connection(psycopg.Connection[Any]):
         """Do an exchange, see :meth:`psycopg.Connection.wait`."""
         if self.left is not None:
             if not self.left:
-                raise AnotherStatement
+                raise AnotherStatement("The work takes more than one statement")
             self.left -= 1
         return super().wait(*args, **options)
 
@@ -128,7 +132,7 @@ class Database:
             glancing = cast("_Connection", driver(connection))
             if on_cluster(connection):
                 # Questions are several statements there.
-                raise AnotherStatement
+                raise AnotherStatement("There are no questions of one statement on a cluster")
             glancing.autocommit, glancing.left = True, 1
             try:
                 yield connection
