@@ -51,8 +51,8 @@ def main() -> None:
     parser.add_argument(
         "--workers",
         type=int,
-        default=4,
-        help="server processes (default 4: while some wait, others compute)",
+        default=3,
+        help="server processes (default 3: while one waits, the others compute)",
     )
     parser.add_argument("--items", type=int, default=150, help="items asked about (default 150)")
     parser.add_argument("--seed", type=int, default=1)
