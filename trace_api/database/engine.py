@@ -129,17 +129,17 @@ class Database:
         :raises AnotherStatement: by whoever makes a second one, which might see another state
         """
         with self._reader.connect() as connection:
-            glancing = cast("_Connection", driver(connection))
+            reader = cast("_Connection", driver(connection))
             if on_cluster(connection):
                 # Questions are several statements there.
                 raise AnotherStatement("There are no questions of one statement on a cluster")
-            glancing.autocommit, glancing.left = True, 1
+            reader.autocommit, reader.left = True, 1
             try:
                 yield connection
             finally:
-                glancing.left = None
-                if glancing.info.transaction_status == TransactionStatus.IDLE:
-                    glancing.autocommit = False
+                reader.left = None
+                if reader.info.transaction_status == TransactionStatus.IDLE:
+                    reader.autocommit = False
                 elif not connection.invalidated:
                     connection.invalidate()
 

@@ -70,10 +70,6 @@ class Part(IntEnum):
     MASTER_DATA = 8
 
 
-_SHOWN: Final = frozenset({Part.LEG, Part.NAME, Part.READ, Part.MASTER_DATA})
-"""Parts that are looked at when they are read."""
-
-
 _STAY: Final = "f.lo, f.hi, f.start_at, f.end_at, f.event, f.closed_by"
 #: Each part as (columns, rows). The columns begin with the run that the row is about; the last two are a
 #: number that may be broken, and a text.
@@ -251,20 +247,18 @@ class Gathering:
         """Keep what a statement gives, and give the names among it."""
         self._cursor.execute(statement, values)
         names = []
-        rows = self._rows
         for row in self._cursor.fetchall():
             part = row[-1]
-            if part in _SHOWN:
-                if part == Part.MASTER_DATA:
-                    self.master_data = row[0]
-                    continue
-                if part == Part.LEG:
-                    self._legs[row[2]][row] = None
-                elif part == Part.NAME:
-                    names.append(row)
-                else:
-                    self._note(*row[:4])
-            rows[part, row[0] >> _SHIFT][row] = None
+            if part == Part.MASTER_DATA:
+                self.master_data = row[0]
+                continue
+            self._rows[part, row[0] >> _SHIFT][row] = None
+            if part == Part.LEG:
+                self._legs[row[2]][row] = None
+            elif part == Part.NAME:
+                names.append(row)
+            elif part == Part.READ:
+                self._note(*row[:4])
         return names
 
     def _note(self, first: int, last: int, since: int, until: int) -> None:
