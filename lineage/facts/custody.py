@@ -11,9 +11,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from lineage.events import Event
+from lineage.events.vocabulary import BIZ_STEP, DISPOSITION, SOURCE_DESTINATION_TYPE, Vocabulary, bare
+from lineage.events.wire import Destination, Point, Source
 from lineage.facts.model import How
 from lineage.facts.quality import Quality, quality_of
-from lineage.facts.terms import own_text, own_word, step_of
+from lineage.facts.terms import own_text, own_word
 from lineage.identifiers import name_uri
 
 _POSSESSING, _OWNING, _LOCATION = "possessing_party", "owning_party", "location"
@@ -91,17 +93,18 @@ class Statement(NamedTuple):
 
 def statement_of(event: Event) -> Statement:
     """Give what an event says about custody."""
+    wire = event.wire
     return _statement(
-        event.type,
-        event.action,
-        step_of(event),
-        event.disposition,
-        event.read_point,
-        event.biz_location,
-        event.sources,
-        event.destinations,
+        wire.type,
+        wire.action,
+        wire.biz_step,
+        wire.disposition,
+        wire.read_point,
+        wire.biz_location,
+        wire.source_list,
+        wire.destination_list,
         own_text(event, "carrier"),
-        bool(event.sensor_elements),
+        bool(wire.sensor_element_list),
         quality_of(event),
     )
 
@@ -110,23 +113,27 @@ def statement_of(event: Event) -> Statement:
 def _statement(
     kind: str,
     action: str | None,
-    step: str | None,
-    disposition: str | None,
-    read_at: str | None,
-    business_location: str | None,
-    all_sources: tuple[tuple[str | None, str], ...],
-    all_destinations: tuple[tuple[str | None, str], ...],
+    written_step: str | None,
+    written_disposition: str | None,
+    read_at: Point | None,
+    business_location: Point | None,
+    source_list: tuple[Source, ...] | None,
+    destination_list: tuple[Destination, ...] | None,
     carrier: str | None,
     sensed: bool,
     quality: Quality,
 ) -> Statement:
     """Give a statement from the members that it follows from: a line says the same of thousands of things."""
-    sources, destinations = dict(reversed(all_sources)), dict(reversed(all_destinations))
-    read_point = key_of(read_at)
+    # Of several of one type the first counts.
+    sources = {_end(one.type): one.source for one in reversed(source_list or ())}
+    destinations = {_end(one.type): one.destination for one in reversed(destination_list or ())}
+    step, disposition = _word(BIZ_STEP, written_step), _word(DISPOSITION, written_disposition)
+    read_point = None if read_at is None else key_of(read_at.id)
+    location = None if business_location is None else key_of(business_location.id)
     return Statement(
         move=_MOVES.get(step or "", Move.STAY),
-        ends=_ending(kind, action, step, disposition),
-        site=key_of(business_location) or read_point,
+        ends=_ending(kind, action, written_step, written_disposition),
+        site=location or read_point,
         read_point=read_point,
         giver=key_of(sources.get(_POSSESSING)),
         taker=key_of(destinations.get(_POSSESSING)),
@@ -134,7 +141,7 @@ def _statement(
         owner=key_of(destinations.get(_OWNING)) or key_of(sources.get(_OWNING)),
         bound_for=key_of(destinations.get(_LOCATION)),
         step=step,
-        disposition=own_word(disposition),
+        disposition=disposition,
         creates=kind == "ObjectEvent" and action == "ADD",
         sensed=sensed,
         quality=quality,
@@ -143,14 +150,25 @@ def _statement(
 
 def ending_of(event: Event) -> How | None:
     """Give how an event ends the things of its ``epcList``, by its step, its disposition or its action."""
-    return _ending(event.type, event.action, step_of(event), event.disposition)
+    wire = event.wire
+    return _ending(wire.type, wire.action, wire.biz_step, wire.disposition)
 
 
+@lru_cache(maxsize=4096)
 def _ending(kind: str, action: str | None, step: str | None, disposition: str | None) -> How | None:
-    how = _ENDS.get(step or "") or _ENDS.get(disposition or "")
+    """Do it from words as written."""
+    how = _ENDS.get(_word(BIZ_STEP, step) or "") or _ENDS.get(bare(DISPOSITION, disposition or ""))
     if how is None and kind == "ObjectEvent" and action == "DELETE":
         return How.DECOMMISSIONED
     return how
+
+
+def _word(vocabulary: Vocabulary, written: str | None) -> str | None:
+    return None if written is None else own_word(bare(vocabulary, written))
+
+
+def _end(written: str) -> str:
+    return bare(SOURCE_DESTINATION_TYPE, written)
 
 
 def key_of(uri: str | None) -> str | None:

@@ -20,6 +20,8 @@ from lineage.identifiers.identifier import Kind
 
 FAMILIES = 32_768
 """Families that are remembered; one takes about 500 bytes."""
+LISTS = 1024
+"""Lists that are remembered, some 4 kB each: what one event lists the next events list again."""
 
 _LOCAL_HEAD = re.compile(r"https?://[A-Za-z0-9.\-]+(?::[0-9]+)?/id/([a-z_]+)/([0-9]*)")
 _PLAIN = (ascii_letters + digits + "-_").encode()
@@ -43,8 +45,11 @@ class Family(NamedTuple):
     """So many characters of the serial number tell the class: they belong to the head."""
 
 
-def read(uris: Sequence[str]) -> tuple[Family, list[str]] | None:
-    """Give the family of some URIs and the canonical id of each; None where they are not plainly alike."""
+def read(uris: Sequence[str]) -> tuple[Family, Sequence[str]] | None:
+    """Give the family of some URIs and the canonical id of each; None where they are not plainly alike.
+
+    Those that are alike are URIs, each different from the others.
+    """
     first = uris[0]
     cut = first.rfind("." if first.startswith("urn:") else "/") + 1
     family = _family(first[:cut])
@@ -53,9 +58,15 @@ def read(uris: Sequence[str]) -> tuple[Family, list[str]] | None:
         family = _family(first[:cut])
     if family is None:
         return None
-    head, base = first[:cut], family.base
+    ids = _members(family, first[:cut], tuple(uris))
+    return None if ids is None else (family, ids)
+
+
+@lru_cache(maxsize=LISTS)
+def _members(family: Family, head: str, uris: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Give the canonical id of each; None where some do not begin so, or do not go on so."""
     # Where all begin so, each but the first stands behind a line break and that.
-    serials = "\n".join(uris)[cut:].split("\n" + head)
+    serials = "\n".join(uris)[len(head) :].split("\n" + head)
     if len(serials) != len(uris) or len(set(uris)) != len(uris):
         return None
     text = "".join(serials)
@@ -64,7 +75,7 @@ def read(uris: Sequence[str]) -> tuple[Family, list[str]] | None:
     lengths = set(map(len, serials))
     if min(lengths) not in family.lengths or max(lengths) not in family.lengths:
         return None
-    return family, (list(uris) if base == head else [base + serial for serial in serials])
+    return uris if family.base == head else tuple([family.base + serial for serial in serials])
 
 
 @lru_cache(maxsize=FAMILIES)

@@ -148,13 +148,13 @@ def known(connection: Connection, keys: Iterable[bytes]) -> list[Known]:
         "SELECT id, event_id, declared_at, declaration, void, hash FROM event WHERE key = ANY(%s::uuid[])",
         (uuids(keys),),
     )
-    return [Known(*row) for row in cursor]
+    return [Known(*row) for row in cursor.fetchall()]
 
 
 def new_numbers(connection: Connection, count: int) -> list[int]:
     """Draw numbers for events, ascending."""
     cursor = driver(connection).execute("SELECT nextval('event_id') FROM generate_series(1, %s)", (count,))
-    return [number for (number,) in cursor]
+    return [number for (number,) in cursor.fetchall()]
 
 
 def add_events(connection: Connection, rows: Sequence[EventRow]) -> None:
@@ -226,7 +226,7 @@ def new_captures(connection: Connection, count: int) -> list[int]:
     cursor = driver(connection).execute(
         "SELECT nextval(pg_get_serial_sequence('capture', 'id')) FROM generate_series(1, %s)", (count,)
     )
-    return [number for (number,) in cursor]
+    return [number for (number,) in cursor.fetchall()]
 
 
 def add_captures(connection: Connection, rows: Sequence[tuple[CaptureRow, str | None]]) -> None:
@@ -275,7 +275,7 @@ def captures(connection: Connection, before: int, count: int, principal: str | N
         " ORDER BY id DESC LIMIT %s",
         (before, principal, principal, count),
     )
-    return [CaptureRow(*row) for row in cursor]
+    return [CaptureRow(*row) for row in cursor.fetchall()]
 
 
 def _one_capture(connection: Connection, condition: str, values: tuple[Any, ...]) -> CaptureRow | None:

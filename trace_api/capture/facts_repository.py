@@ -71,7 +71,7 @@ def inside_when_emptied(connection: Connection, emptyings: Sequence[EmptyingRow]
         " AND s.end_at >= e.at AND s.start_at <= e.at AND s.scope & e.scope <> 0",
         _arrays(emptyings, "lo", "hi", "at", "scope"),
     )
-    return [StayRow(*row) for row in cursor]
+    return [StayRow(*row) for row in cursor.fetchall()]
 
 
 def marks_beside(connection: Connection, emptyings: Sequence[EmptyingRow]) -> list[MarkRow]:
@@ -88,7 +88,7 @@ def marks_beside(connection: Connection, emptyings: Sequence[EmptyingRow]) -> li
         " JOIN mark m ON m.parent BETWEEN e.lo AND e.hi AND m.at = e.at",
         _arrays(emptyings, "lo", "hi", "at"),
     )
-    return [MarkRow(*row) for row in cursor]
+    return [MarkRow(*row) for row in cursor.fetchall()]
 
 
 def marks_of(connection: Connection, touched: Touched) -> list[MarkRow]:
@@ -105,7 +105,7 @@ def marks_of(connection: Connection, touched: Touched) -> list[MarkRow]:
             f" WHERE NOT m.portion{where}",
             (*_arrays(runs, "block", "lo", "hi"), *value),
         )
-        found.update((MarkRow(*row), None) for row in cursor)
+        found.update((MarkRow(*row), None) for row in cursor.fetchall())
     if touched.portions:
         pairs = {(child, parent) for _, child, parent in touched.portions}
         cursor.execute(
@@ -114,7 +114,7 @@ def marks_of(connection: Connection, touched: Touched) -> list[MarkRow]:
             " JOIN mark m ON m.parent = t.parent AND t.child BETWEEN m.lo AND m.hi AND m.portion",
             (integers(child for child, _ in pairs), integers(parent for _, parent in pairs)),
         )
-        found.update((MarkRow(*row), None) for row in cursor)
+        found.update((MarkRow(*row), None) for row in cursor.fetchall())
     return list(found)
 
 
@@ -138,7 +138,7 @@ def next_emptied(connection: Connection, keys: Collection[EmptiedKey]) -> dict[E
         "  ORDER BY e.block, e.at, e.event) AS e",
         (integers(blocks), *_arrays(asked, "parent", "at", "event", "scope"), *value),
     )
-    return {EmptiedKey(*row[:4]): (row[4], row[5]) for row in cursor}
+    return {EmptiedKey(*row[:4]): (row[4], row[5]) for row in cursor.fetchall()}
 
 
 def take_stays(connection: Connection, touched: Touched) -> tuple[list[StayRow], list[OddityRow]]:
@@ -164,7 +164,7 @@ def _take(connection: Connection, touched: Touched, kind: type[Derived], table: 
             f" AND NOT f.portion{where} RETURNING {_columns(kind, 'f')}",
             tuple(map(integers, zip(*runs, strict=True))) + value,
         )
-        taken.extend(kind(*row) for row in cursor)
+        taken.extend(kind(*row) for row in cursor.fetchall())
     if touched.portions:
         scopes, children, parents = map(integers, zip(*touched.portions, strict=True))
         blocks = [child >> 6 for _, child, _ in touched.portions]

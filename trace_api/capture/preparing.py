@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 import msgspec
 import orjson
@@ -123,22 +124,19 @@ def _with_id(document: bytes, event_id: str) -> bytes:
 def _unkeepable(prepared: Prepared) -> list[Problem]:
     """Name the texts that the database cannot hold as keys: too long, or with a NUL character."""
     facts, said = prepared.facts, prepared.statement
-    texts = [
-        *(prepared.event_id, facts.transformation_id, said.step, said.disposition),
-        *(said.read_point, prepared.location, said.bound_for),
-        *(said.giver, said.taker, said.carrier, said.owner),
-    ]
-    texts += [group.uom for group in facts.groups]
-    texts += [group.lot for group in facts.member_groups]
-    lengths = [len(text) for text in texts if text is not None]
+    lengths = [len(prepared.event_id), len(facts.transformation_id or ""), _longest_said(said)]
     lengths += [max(map(len, group.ids)) for group in facts.groups]
+    lengths += [len(group.uom) for group in facts.groups if group.uom is not None]
+    lengths += [len(group.lot) for group in facts.member_groups]
     # A NUL stands in JSON as an escape; to look for one character is quicker.
     escaped = b"\\" in prepared.document and b"\\u0000" in prepared.document
     if max(lengths) * 4 <= LONGEST_KEY_BYTES and not escaped:
         return []
-    ids = [id_ for group in facts.groups for id_ in group.ids]
     keys = [("/eventID", prepared.event_id), ("/transformationID", facts.transformation_id or "")]
-    keys += [("", key) for key in (*ids, *texts[2:]) if key is not None]
+    texts = [id_ for group in facts.groups for id_ in group.ids] + _texts_of(said)
+    texts += [group.uom for group in facts.groups if group.uom is not None]
+    texts += [group.lot for group in facts.member_groups]
+    keys += [("", text) for text in texts]
     problems = []
     for pointer, key in keys:
         if len(key) * 4 > LONGEST_KEY_BYTES and len(key.encode("utf-8", "replace")) > LONGEST_KEY_BYTES:
@@ -149,3 +147,18 @@ def _unkeepable(prepared: Prepared) -> list[Problem]:
                 Problem(prepared.pointer + pointer, "nul-character", "The text holds a NUL character.")
             )
     return problems
+
+
+def _texts_of(said: Statement) -> list[str]:
+    """Give the texts of a statement that are numbered."""
+    texts = (
+        *(said.step, said.disposition, said.read_point, said.site, said.bound_for),
+        *(said.giver, said.taker, said.carrier, said.owner),
+    )
+    return [text for text in texts if text is not None]
+
+
+@lru_cache(maxsize=4096)
+def _longest_said(said: Statement) -> int:
+    """Give the characters of the longest of :func:`_texts_of`; what thousands of events say is remembered."""
+    return max(map(len, _texts_of(said)), default=0)

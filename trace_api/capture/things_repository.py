@@ -204,7 +204,7 @@ def within(connection: Connection, ranges: Sequence[tuple[str, str]]) -> dict[in
     cursor = driver(connection).cursor(binary=True)
     cursor.execute(_RUNS_WITHIN, (texts(first for first, _ in ranges), texts(last for _, last in ranges)))
     found: dict[int, list[NameRun]] = {}
-    for place, lo, hi, kind, units, head, text in cursor:
+    for place, lo, hi, kind, units, head, text in cursor.fetchall():
         runs = found.setdefault(place - 1, [])
         if lo is not None:
             runs.append(read_names(lo, hi, kind, units, head, text))
@@ -214,7 +214,7 @@ def within(connection: Connection, ranges: Sequence[tuple[str, str]]) -> dict[in
 def draw_blocks(connection: Connection, count: int) -> list[int]:
     """Give the first numbers of so many fresh blocks."""
     cursor = driver(connection).execute("SELECT nextval('thing_id') FROM generate_series(1, %s)", (count,))
-    return [number for (number,) in cursor]
+    return [number for (number,) in cursor.fetchall()]
 
 
 def add(connection: Connection, rows: Sequence[ThingRow]) -> None:

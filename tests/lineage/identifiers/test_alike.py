@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lineage.events.uris import is_uri
 from lineage.identifiers import IdentifierError, name_alike, name_uri
 
 HEADS = [
@@ -50,7 +51,9 @@ def test_alike_is_what_each_is_alone(data: st.DataObject) -> None:
     if found is None:
         return
     family, ids = found
+    assert len(set(uris)) == len(uris)
     for uri, id_ in zip(uris, ids, strict=True):
+        assert is_uri(uri)
         alone = name_uri(uri)
         assert (id_, family.kind, family.scheme, family.class_id, family.lot, ()) == (
             alone.id,
@@ -74,7 +77,7 @@ def test_the_usual_lists_are_alike() -> None:
         uris = [head + serial.format(number) for number in range(9)]
         found = name_alike(uris)
         assert found is not None, head
-        assert found[1] == [name_uri(uri).id for uri in uris]
+        assert list(found[1]) == [name_uri(uri).id for uri in uris]
 
 
 def test_the_same_thing_twice_is_left_alone() -> None:
