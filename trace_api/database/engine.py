@@ -193,6 +193,8 @@ def _engine(url: str, pool_size: int, arguments: dict[str, str]) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
+        # The connection that was used last: what PostgreSQL has at hand for it is still warm.
+        pool_use_lifo=True,
         connect_args={"prepare_threshold": PREPARE_THRESHOLD, **arguments},
     )
     shared: dict[str, object] = {}

@@ -1,7 +1,7 @@
 """Answers the engine's questions about master data from the tables, remembering what was asked before.
 
-One directory belongs to one question (one connection, one snapshot). What it remembers stays with the pooled
-connection for the next question, as long as master data has not changed.
+One directory belongs to one question (one connection, one snapshot). What it finds is remembered for the next
+questions of a server process, on whatever connection, as long as master data has not changed.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,19 +16,21 @@ from lineage.identifiers import Identifier, name_uri, read
 from lineage.trace import directory
 from trace_api.accounts import Principal
 from trace_api.database import Database
+from trace_api.database.engine import remembered
 from trace_api.masterdata import model, repository, service
 
 T = TypeVar("T")
 
-#: Where a pooled connection keeps its memory.
-_MEMORY: Final = "suyuan_master_data"
-#: Records (some 500 bytes each) that a connection remembers; past it the memory starts anew.
-REMEMBERED: Final = 5_000
+#: Records (some 500 bytes each) that are remembered; past it the memory starts anew.
+REMEMBERED: Final = 20_000
 
 
 @dataclass(slots=True)
 class _Memory:
-    """What was found in one state of master data, by key; ``None`` where there is nothing."""
+    """What was found in one state of master data, by key; ``None`` where there is nothing.
+
+    Threads use it together: two may find the same, and find the same.
+    """
 
     version: int | None
     parties: dict[str, model.Party | None] = field(default_factory=dict)
@@ -42,16 +44,23 @@ class _Memory:
 
     def full(self) -> bool:
         kept = len(self.parties) + len(self.sites) + len(self.products) + len(self.licences)
-        return kept + sum(map(len, self.by_prefix.values())) > REMEMBERED
+        return kept + sum(map(len, list(self.by_prefix.values()))) > REMEMBERED
+
+
+@dataclass(slots=True)
+class _Latest:
+    """The memory of the state that was asked about last."""
+
+    memory: _Memory = field(default_factory=lambda: _Memory(None))
 
 
 def _memory_of(connection: Connection, version: int | None) -> _Memory:
-    known: _Memory | None = connection.info.get(_MEMORY)
-    if known is not None and known.version == version and not known.full():
-        return known
-    memory = _Memory(version)
-    if version is not None:
-        connection.info[_MEMORY] = memory
+    if version is None:
+        return _Memory(None)
+    latest = remembered(connection, "master data", _Latest)
+    memory = latest.memory
+    if memory.version != version or memory.full():
+        memory = latest.memory = _Memory(version)
     return memory
 
 

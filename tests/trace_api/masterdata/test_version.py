@@ -50,6 +50,18 @@ def test_what_was_found_is_kept_while_nothing_changes(single: Database) -> None:
     single.close()
 
 
+def test_what_one_connection_found_another_knows(database_url: str) -> None:
+    database = Database(database_url, pool_size=2)
+    with database.transaction() as connection:
+        write(connection, "Dairy")
+    with database.reading() as one, database.reading() as other:
+        assert one.connection.driver_connection is not other.connection.driver_connection
+        first = MasterDirectory(one).site_record(PLACE)
+        assert first is not None
+        assert MasterDirectory(other).site_record(PLACE) is first
+    database.close()
+
+
 def test_what_was_rolled_back_is_forgotten(single: Database) -> None:
     def fail() -> None:
         with single.transaction() as connection:
