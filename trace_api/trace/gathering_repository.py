@@ -70,6 +70,11 @@ class Part(IntEnum):
     MASTER_DATA = 8
 
 
+# Bare numbers for what looks at each row: members of an enumeration are found and compared slowly.
+_NAME_PART, _LEG_PART, _READ_PART, _MASTER_DATA_PART = map(
+    int, (Part.NAME, Part.LEG, Part.READ, Part.MASTER_DATA)
+)
+
 _STAY: Final = "f.lo, f.hi, f.start_at, f.end_at, f.event, f.closed_by"
 #: Each part as (columns, rows). The columns begin with the run that the row is about; the last two are a
 #: number that may be broken, and a text.
@@ -249,15 +254,15 @@ class Gathering:
         names = []
         for row in self._cursor.fetchall():
             part = row[-1]
-            if part == Part.MASTER_DATA:
+            if part == _MASTER_DATA_PART:
                 self.master_data = row[0]
                 continue
             self._rows[part, row[0] >> _SHIFT][row] = None
-            if part == Part.LEG:
+            if part == _LEG_PART:
                 self._legs[row[2]][row] = None
-            elif part == Part.NAME:
+            elif part == _NAME_PART:
                 names.append(row)
-            elif part == Part.READ:
+            elif part == _READ_PART:
                 self._note(*row[:4])
         return names
 
