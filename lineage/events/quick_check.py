@@ -22,8 +22,9 @@ from lineage.events.limits import MAX_DEPTH
 from lineage.events.shapes import Shape, is_too_deep
 from lineage.events.times import OFFSETS, is_time, read_time
 from lineage.events.uris import are_plain_uris, is_uri
-from lineage.events.wire import MEMBERS, NAMES, Destination, LooseWire, Point, Source, Wire
+from lineage.events.wire import MEMBERS, NAMES, Destination, LooseWire, Point, Source, Wire, in_common
 from lineage.identifiers import name_alike
+from lineage.memory import kept_if_usual
 
 #: What decoding may throw at hostile text.
 BROKEN: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError)
@@ -113,7 +114,7 @@ def quick_read(data: bytes) -> tuple[LooseWire, datetime, bool] | None:
         return None
     if not _nothing_was_lost(data, wire, extensions, usual):
         return None
-    if not _words_and_identifiers_fit(wire, plan, escaped=b"\\" in data):
+    if not _words_and_identifiers_fit(wire, plan, len(data), escaped=b"\\" in data):
         return None
     if not (usual and all(plan.sure(wire))) and not _keeps_the_rules(wire, plan):
         return None
@@ -166,17 +167,9 @@ def _quotes(data: bytes) -> int:
     return data.count(b'"') - data.count(b'\\"')
 
 
-def _words_and_identifiers_fit(wire: LooseWire, plan: _Plan, *, escaped: bool) -> bool:
-    if not _words_and_places_fit(
-        wire.event_time_zone_offset,
-        wire.action,
-        wire.biz_step,
-        wire.disposition,
-        wire.read_point,
-        wire.biz_location,
-        wire.source_list,
-        wire.destination_list,
-    ):
+def _words_and_identifiers_fit(wire: LooseWire, plan: _Plan, size: int, *, escaped: bool) -> bool:
+    look = kept_if_usual(_words_and_places_fit, size)
+    if not look(wire.event_time_zone_offset, *in_common(wire)):
         return False
     uris: list[str] = [uri for uri in plan.uris(wire)[1:] if uri is not None]
     for listed in plan.lists(wire)[1:]:

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from lineage.events import Event
 from lineage.events.vocabulary import BIZ_STEP, DISPOSITION, SOURCE_DESTINATION_TYPE, Vocabulary, bare
-from lineage.events.wire import Destination, Point, Source
+from lineage.events.wire import Destination, Point, Source, in_common
 from lineage.facts.model import How
 from lineage.facts.quality import Quality, quality_of
 from lineage.facts.terms import own_text, own_word
 from lineage.identifiers import name_uri
+from lineage.memory import kept_if_usual
 
 _POSSESSING, _OWNING, _LOCATION = "possessing_party", "owning_party", "location"
 
@@ -94,15 +95,10 @@ class Statement(NamedTuple):
 def statement_of(event: Event) -> Statement:
     """Give what an event says about custody."""
     wire = event.wire
-    return _statement(
+    make = kept_if_usual(_statement, len(event.document_bytes))
+    return make(
         wire.type,
-        wire.action,
-        wire.biz_step,
-        wire.disposition,
-        wire.read_point,
-        wire.biz_location,
-        wire.source_list,
-        wire.destination_list,
+        *in_common(wire),
         own_text(event, "carrier"),
         bool(wire.sensor_element_list),
         quality_of(event),
@@ -132,7 +128,7 @@ def _statement(
     location = None if business_location is None else key_of(business_location.id)
     return Statement(
         move=_MOVES.get(step or "", Move.STAY),
-        ends=_ending(kind, action, written_step, written_disposition),
+        ends=_ending.__wrapped__(kind, action, written_step, written_disposition),
         site=location or read_point,
         read_point=read_point,
         giver=key_of(sources.get(_POSSESSING)),
@@ -151,7 +147,8 @@ def _statement(
 def ending_of(event: Event) -> How | None:
     """Give how an event ends the things of its ``epcList``, by its step, its disposition or its action."""
     wire = event.wire
-    return _ending(wire.type, wire.action, wire.biz_step, wire.disposition)
+    end = kept_if_usual(_ending, len(event.document_bytes))
+    return end(wire.type, wire.action, wire.biz_step, wire.disposition)
 
 
 @lru_cache(maxsize=4096)

@@ -17,11 +17,12 @@ from typing import NamedTuple
 from lineage.identifiers import plain_uris, regime_schemes, regimes
 from lineage.identifiers.charsets import DIGITS
 from lineage.identifiers.identifier import Kind
+from lineage.memory import kept_if_usual
 
 FAMILIES = 32_768
 """Families that are remembered; one takes about 500 bytes."""
 LISTS = 1024
-"""Lists that are remembered, some 4 kB each: what one event lists the next events list again."""
+"""Lists that are remembered: what one event lists the next events list again."""
 
 _LOCAL_HEAD = re.compile(r"https?://[A-Za-z0-9.\-]+(?::[0-9]+)?/id/([a-z_]+)/([0-9]*)")
 _PLAIN = (ascii_letters + digits + "-_").encode()
@@ -58,7 +59,8 @@ def read(uris: Sequence[str]) -> tuple[Family, Sequence[str]] | None:
         family = _family(first[:cut])
     if family is None:
         return None
-    ids = _members(family, first[:cut], tuple(uris))
+    members = kept_if_usual(_members, len("".join(uris)))
+    ids = members(family, first[:cut], tuple(uris))
     return None if ids is None else (family, ids)
 
 

@@ -13,6 +13,7 @@ from lineage.errors import LineageError
 from lineage.events import Event, Problem, event_hash
 from lineage.facts import EventFacts, Statement, facts_of, micros, statement_of
 from lineage.facts.quality import written
+from lineage.memory import kept_if_usual
 from trace_api.capture.events_repository import key_of
 from trace_api.capture.interning_repository import TermKind
 
@@ -124,7 +125,8 @@ def _with_id(document: bytes, event_id: str) -> bytes:
 def _unkeepable(prepared: Prepared) -> list[Problem]:
     """Name the texts that the database cannot hold as keys: too long, or with a NUL character."""
     facts, said = prepared.facts, prepared.statement
-    lengths = [len(prepared.event_id), len(facts.transformation_id or ""), _longest_said(said)]
+    lengths = [len(prepared.event_id), len(facts.transformation_id or "")]
+    lengths.append(kept_if_usual(_longest_said, len(prepared.document))(said, prepared.location))
     lengths += [max(map(len, group.ids)) for group in facts.groups]
     lengths += [len(group.uom) for group in facts.groups if group.uom is not None]
     lengths += [len(group.lot) for group in facts.member_groups]
@@ -133,7 +135,8 @@ def _unkeepable(prepared: Prepared) -> list[Problem]:
     if max(lengths) * 4 <= LONGEST_KEY_BYTES and not escaped:
         return []
     keys = [("/eventID", prepared.event_id), ("/transformationID", facts.transformation_id or "")]
-    texts = [id_ for group in facts.groups for id_ in group.ids] + _texts_of(said)
+    texts = [id_ for group in facts.groups for id_ in group.ids]
+    texts += _texts_of(said, prepared.location)
     texts += [group.uom for group in facts.groups if group.uom is not None]
     texts += [group.lot for group in facts.member_groups]
     keys += [("", text) for text in texts]
@@ -149,16 +152,16 @@ def _unkeepable(prepared: Prepared) -> list[Problem]:
     return problems
 
 
-def _texts_of(said: Statement) -> list[str]:
+def _texts_of(said: Statement, location: str | None) -> list[str]:
     """Give the texts of a statement that are numbered."""
     texts = (
-        *(said.step, said.disposition, said.read_point, said.site, said.bound_for),
+        *(said.step, said.disposition, said.read_point, location, said.bound_for),
         *(said.giver, said.taker, said.carrier, said.owner),
     )
     return [text for text in texts if text is not None]
 
 
 @lru_cache(maxsize=4096)
-def _longest_said(said: Statement) -> int:
+def _longest_said(said: Statement, location: str | None) -> int:
     """Give the characters of the longest of :func:`_texts_of`; what thousands of events say is remembered."""
-    return max(map(len, _texts_of(said)), default=0)
+    return max(map(len, _texts_of(said, location)), default=0)

@@ -29,7 +29,7 @@ REMEMBERED: Final = 20_000
 class _Memory:
     """What was found in one state of master data, by key; ``None`` where there is nothing.
 
-    Threads use it together: two may find the same, and find the same.
+    Threads use it together: what two of them look for at once they both find.
     """
 
     version: int | None
